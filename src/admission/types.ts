@@ -49,7 +49,12 @@ export interface MeterReading {
 }
 
 export type AdmissionOutcome =
-  | { readonly kind: 'admitted'; readonly usageId: number; readonly chargedMillicredits: number; readonly meter: MeterReading }
+  | {
+      readonly kind: 'admitted';
+      readonly usageId: number;
+      readonly chargedMillicredits: number;
+      readonly meter: MeterReading;
+    }
   | {
       readonly kind: 'refused';
       readonly code: Extract<ErrorCode, 'admission.rate_limited' | 'admission.credits_exhausted'>;
