@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../kernel/error-catalogue.ts';
+import type { Operation } from './operation.ts';
+
+const Page = z.string().describe('An HTML page.');
+const Check = z.object({ status: z.string() });
+
+const declare = (name: string, path: string, summary: string, response: z.ZodType, errors: readonly ErrorCode[] = []) =>
+  ({
+    id: `site.${name}`,
+    surface: 'site',
+    method: 'GET',
+    path,
+    summary,
+    families: [],
+    resource: null,
+    level: 'read',
+    priceMillicredits: 0,
+    rateClass: 'none',
+    response,
+    errors,
+  }) as const satisfies Operation;
+
+/** The public operations: they ask for no credential. `metrics` is for the operator and guards itself. */
+export const siteOperations: readonly Operation[] = [
+  declare('landing.read', '/', 'What runs here', Page),
+  declare('health.read', '/healthz', 'Whether the process lives', Check),
+  declare('readiness.read', '/readyz', 'Whether it can answer: control plane and catalogue', Check, ['catalog.unavailable', 'storage.unavailable']),
+  declare('metrics.read', '/metrics', 'Measurements for Prometheus, for the operator only', z.string(), ['credential.missing']),
+  declare('openapi.read', '/api/v1/openapi.json', 'OpenAPI 3.1 description of `/api/v1`', z.looseObject({ openapi: z.string() })),
+  declare('docs.read', '/api/v1/docs', 'The same as a readable page', Page),
+];
