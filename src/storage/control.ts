@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
+import type pg from 'pg';
+import { AppError, fail, type Log, type Secret } from '../kernel/index.ts';
+import type { Db, Engine } from './engine.ts';
+import { migrate } from './migrate.ts';
+import { Mutex } from './mutex.ts';
+import { openPool, postgresDialect, postgresEngine } from './postgres.ts';
+import type { ControlTables } from './schema/control.ts';
+import { openSqliteFile, sqliteDialect, sqliteEngine } from './sqlite.ts';
+import { translateError, translating } from './translation.ts';
+
+export type ControlSettings =
+  | { readonly engine: 'sqlite'; readonly path: string }
+  | { readonly engine: 'postgres'; readonly url: Secret<string>; readonly poolSize: number };
+
+/**
+ * Direct is the engine's own door for the ledger's charging statements, the one place where a query builder costs too
+ * much. Nothing else may use it.
+ */
+export type Direct =
+  | { readonly engine: 'sqlite'; readonly path: string; readonly writer: Mutex; open(): DatabaseSync }
+  | { readonly engine: 'postgres'; readonly pool: pg.Pool };
+
+export interface Control {
+  readonly db: Db;
+  readonly engine: Engine;
+  readonly direct: Direct;
+  close(): Promise<void>;
+}
+
+/**
+ * openControl opens the control plane and migrates it. Throws `storage.unavailable`, `storage.corrupt` or
+ * `storage.newer_schema` with a message that names the file or server (never the password).
+ */
+export const openControl = async (settings: ControlSettings, log: Log): Promise<Control> => {
+  const control = settings.engine === 'sqlite' ? openSqlite(settings.path) : openPostgres(settings, log);
+  try {
+    await migrate(control.db, control.engine);
+  } catch (error) {
+    await control.close();
+    throw named(translateError(control.engine, error), settings);
+  }
+  return control;
+};
+
+const named = (error: unknown, settings: ControlSettings): unknown => {
+  if (!(error instanceof AppError) || error.code === 'storage.newer_schema') return error;
+  const place = settings.engine === 'sqlite' ? settings.path : 'the PostgreSQL server';
+  return fail(error.code, {
+    message: `${error.entry.title}: ${place}`,
+    ...(error.internal === undefined ? {} : { internal: error.internal }),
+    cause: error,
+  });
+};
+
+const kyselyOf = (dialect: ConstructorParameters<typeof Kysely>[0]['dialect']): Db =>
+  new Kysely<ControlTables>({
+    dialect,
+    plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
+  });
+
+const openSqlite = (path: string): Control => {
+  const writer = new Mutex();
+  let database: DatabaseSync;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = openSqliteFile(path);
+  } catch (error) {
+    const translated = translateError(sqliteEngine, error);
+    throw named(
+      translated instanceof AppError
+        ? translated
+        : fail('storage.unavailable', { internal: String(error), cause: error }),
+      { engine: 'sqlite', path },
+    );
+  }
+  const db = kyselyOf(translating(sqliteDialect(database, writer), sqliteEngine));
+  return {
+    db,
+    engine: sqliteEngine,
+    direct: { engine: 'sqlite', path, writer, open: () => openSqliteFile(path) },
+    close: async () => {
+      await db.destroy();
+      // Kysely closes only what it has used; a database that failed before its first query is still open.
+      if (database.isOpen) database.close();
+    },
+  };
+};
+
+const openPostgres = (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Control => {
+  const pool = openPool(settings.url, settings.poolSize, (error) => {
+    log.warn('storage.connection_lost', { reason: error.message });
+  });
+  const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));
+  return {
+    db,
+    engine: postgresEngine,
+    direct: { engine: 'postgres', pool },
+    close: async () => {
+      await db.destroy();
+      if (!pool.ended && !pool.ending) await pool.end();
+    },
+  };
+};
+
+/** How often a transaction is tried again after another one was in its way. */
+const attemptsMax = 8;
+
+/**
+ * inTransaction runs `task` in one transaction, or in the one that `db` already is. It is run again when another
+ * transaction was in the way (`storage.busy`), so `task` must not act outside the database.
+ */
+export const inTransaction = async <T>(db: Db, task: (tx: Db) => Promise<T>): Promise<T> => {
+  if (db.isTransaction) return task(db);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(task);
+    } catch (error) {
+      if (attempt < attemptsMax && error instanceof AppError && error.code === 'storage.busy') continue;
+      throw error;
+    }
+  }
+};

@@ -1,0 +1,28 @@
+import type { ColumnDataType, Expression, Kysely, SelectQueryBuilder } from 'kysely';
+import type { ControlTables } from './schema/control.ts';
+
+export type EngineName = 'sqlite' | 'postgres';
+
+/** Db is the control plane, or a transaction on it: every store function takes it first. */
+export type Db = Kysely<ControlTables>;
+
+/**
+ * Engine is everything that differs between SQLite and PostgreSQL. Queries are written once and take from here what
+ * the two disagree on; nothing else may ask which engine runs.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  /** Column types of migrations: text that compares byte by byte, and 64-bit integers (read as numbers up to 2^53). */
+  readonly text: ColumnDataType | Expression<unknown>;
+  readonly int64: ColumnDataType;
+  /** An integer primary key that numbers itself. */
+  readonly serial: ColumnDataType;
+  /** What follows the closing bracket of `create table`; SQLite then refuses a wrong type as PostgreSQL does. */
+  readonly tableOptions: string;
+  /** lockRows keeps the selected rows for this transaction; SQLite has locked the whole file by then. */
+  lockRows<TB extends keyof ControlTables, O>(
+    query: SelectQueryBuilder<ControlTables, TB, O>,
+  ): SelectQueryBuilder<ControlTables, TB, O>;
+  /** What an engine error means, or null for an error that is none of the engine's. */
+  classify(error: unknown): 'unique' | 'busy' | 'unavailable' | 'corrupt' | null;
+}

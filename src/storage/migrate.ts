@@ -1,0 +1,66 @@
+import { fail } from '../kernel/index.ts';
+import type { Db, Engine } from './engine.ts';
+import { foundation } from './migrations/0001-foundation.ts';
+
+type Migration = (db: Db, engine: Engine) => Promise<void>;
+
+/** Forward only: a migration is never edited after a release, a new one is added at the end. */
+const migrations: readonly Migration[] = [foundation];
+
+/** The schema version that this program reads and writes. */
+export const controlSchemaVersion = migrations.length;
+
+const readVersion = async (db: Db): Promise<number> => {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', 'schema_version').executeTakeFirst();
+  return row === undefined ? 0 : Number(row.value);
+};
+
+/**
+ * migrate brings the control plane to `controlSchemaVersion`, each step in a transaction with its version number.
+ * Processes that start together take turns on the row of the version. Throws `storage.newer_schema` for a database that
+ * a newer program wrote, before anything is changed.
+ */
+export const migrate = async (db: Db, engine: Engine): Promise<void> => {
+  await createSettings(db, engine);
+  for (;;) {
+    const done = await db.transaction().execute(async (tx) => {
+      // Taking the row's lock before reading makes a second process wait here instead of migrating twice.
+      await tx.updateTable('settings').set({ key: 'schema_version' }).where('key', '=', 'schema_version').execute();
+      const version = await readVersion(tx);
+      if (version > controlSchemaVersion) {
+        throw fail('storage.newer_schema', {
+          message: `The control plane has schema version ${version}; this program knows up to ${controlSchemaVersion}`,
+        });
+      }
+      const next = migrations[version];
+      if (next === undefined) return true;
+      await next(tx, engine);
+      await tx
+        .updateTable('settings')
+        .set({ value: String(version + 1) })
+        .where('key', '=', 'schema_version')
+        .execute();
+      return false;
+    });
+    if (done) return;
+  }
+};
+
+const createSettings = async (db: Db, engine: Engine): Promise<void> => {
+  try {
+    await db.schema
+      .createTable('settings')
+      .ifNotExists()
+      .addColumn('key', engine.text, (column) => column.notNull().primaryKey())
+      .addColumn('value', engine.text, (column) => column.notNull())
+      .execute();
+  } catch (error) {
+    // PostgreSQL's `if not exists` can still collide when two processes create the table in the same instant.
+    if (engine.classify(error) !== 'unique') throw error;
+  }
+  await db
+    .insertInto('settings')
+    .values({ key: 'schema_version', value: '0' })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+};

@@ -1,0 +1,56 @@
+import pg from 'pg';
+import { PostgresDialect, sql, type Dialect } from 'kysely';
+import type { Secret } from '../kernel/index.ts';
+import type { Engine } from './engine.ts';
+
+/** int8 arrives as text; a value beyond 2^53 would lose digits, so it fails instead. */
+const parseInt8 = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error('an integer beyond 2^53 came from the database');
+  return value;
+};
+
+const typeParsers: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format),
+};
+
+/** openPool connects lazily; a connection that the server closes is replaced by the next query. */
+export const openPool = (url: Secret<string>, poolSize: number, onError: (error: Error) => void): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: url.reveal(),
+    max: poolSize,
+    types: typeParsers,
+    connectionTimeoutMillis: 5000,
+    application_name: 'vulngate',
+    keepAlive: true,
+  });
+  pool.on('error', onError);
+  return pool;
+};
+
+export const postgresDialect = (pool: pg.Pool): Dialect => new PostgresDialect({ pool });
+
+const sqlState = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENOENT']);
+
+export const postgresEngine: Engine = {
+  name: 'postgres',
+  text: sql`text collate "C"`,
+  int64: 'bigint',
+  serial: 'bigserial',
+  tableOptions: '',
+  lockRows: (query) => query.forUpdate(),
+  classify: (error) => {
+    const code = sqlState(error);
+    if (code === '23505') return 'unique';
+    if (code === '40001' || code === '40P01' || code === '55P03') return 'busy';
+    if (code !== null && (networkCodes.has(code) || /^(08|57P0|53)/.test(code))) return 'unavailable';
+    if (code === 'XX001' || code === 'XX002') return 'corrupt';
+    // The driver reports a connection lost in the middle, or no free one in time, by these texts alone.
+    if (error instanceof Error && /^(Connection terminated|timeout exceeded)/.test(error.message)) return 'unavailable';
+    return null;
+  },
+};
