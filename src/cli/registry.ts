@@ -1,0 +1,23 @@
+import type { CommandEntry } from './command.ts';
+
+/** commands lists every command in the order in which `--help` shows them. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'import',
+    summary: 'load files or folders of CVE records, KEV or EPSS into the catalogue',
+    logs: 'problems',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'sync',
+    summary: 'fetch the feeds from their configured addresses',
+    logs: 'problems',
+    load: async () => (await import('./commands/sync.ts')).syncCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'check this installation and say what is wrong',
+    logs: 'problems',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+];
