@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
-          include: ['src/**/*.db.test.ts', 'test/db/**/*.test.ts'],
+          include: ['{src,test/support}/**/*.db.test.ts', 'test/db/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
