@@ -1,0 +1,31 @@
+import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
+import type { Reference } from './types.ts';
+
+const address = /^(?:https?|ftp):\/\/[^\s<>"]+$/i;
+
+/** Says only that the CVE Program copied the reference; keeping it would hide the tags that mean something. */
+const transferred = 'x_transferred';
+
+/** referencesOf joins the references of all containers by address. Anything that is not a web address is dropped. */
+export const referencesOf = (containers: readonly (readonly [JsonObject, string])[]): readonly Reference[] => {
+  const byUrl = new Map<string, { url: string; source: string; tags: string[] }>();
+  for (const [container, source] of containers) {
+    for (const item of objectsOf(container['references'])) {
+      const url = textOf(item['url']);
+      if (url === null || url.length > 2_048 || !address.test(url)) continue;
+      let reference = byUrl.get(url);
+      if (reference === undefined) {
+        reference = { url, source, tags: [] };
+        byUrl.set(url, reference);
+      }
+      for (const tag of textsOf(item['tags'])) {
+        if (tag !== transferred && tag !== '' && !reference.tags.includes(tag)) reference.tags.push(tag);
+      }
+    }
+  }
+  return [...byUrl.values()];
+};
+
+/** exploitReferenced tells whether a reference is tagged as an exploit. */
+export const exploitReferenced = (references: readonly Reference[]): boolean =>
+  references.some((reference) => reference.tags.some((tag) => tag.toLowerCase() === 'exploit'));
