@@ -65,11 +65,9 @@ export type AdmissionOutcome =
   /** The fence moved since the credential was verified: verify again and ask again. Nothing was charged. */
   | { readonly kind: 'stale' };
 
-/** How a request ended; statuses 304, 400 and 5xx give the charge back. */
+/** How an admitted request ended; statuses 304, 400 and 5xx give the charge back. */
 export interface Settlement {
   readonly usageId: number;
-  readonly ownerId: string;
   readonly status: number;
   readonly latencyMicroseconds: number;
-  readonly chargedMillicredits: number;
 }

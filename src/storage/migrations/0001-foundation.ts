@@ -101,6 +101,7 @@ export const foundation = async (db: Db, engine: Engine): Promise<void> => {
     {
       owner_id: 'text',
       fence: 'int',
+      version: 'int',
       anchor_ms: 'int',
       period_start_ms: 'int',
       period_end_ms: 'int',

@@ -89,7 +89,10 @@ interface ExposuresTable {
 
 interface MetersTable {
   owner_id: string;
+  /** Moves with every change of what the owner's credentials may do: state, scopes, plan, addresses. */
   fence: number;
+  /** Moves with every change of the row. */
+  version: number;
   anchor_ms: number;
   period_start_ms: number;
   period_end_ms: number;

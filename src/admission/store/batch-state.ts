@@ -1,0 +1,66 @@
+import { decide, refund, type Meter } from '../meter.ts';
+import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
+import type { LedgerSettlement } from './ledger.ts';
+
+/** What one credential did in a batch. */
+export interface Activity {
+  readonly ownerId: string;
+  requests: number;
+  address: string;
+}
+
+/** An admitted request, to be written as a usage row. */
+export interface UsageEntry {
+  readonly usageId: number;
+  readonly request: AdmissionRequest;
+  readonly chargedMillicredits: number;
+}
+
+/** The effect of a batch, worked out on meters that the ledger holds, and still to be written. */
+export interface BatchEffect {
+  readonly outcomes: readonly AdmissionOutcome[];
+  readonly entries: readonly UsageEntry[];
+  readonly activity: ReadonlyMap<string, Activity>;
+  /** Owners whose row changed. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/**
+ * workOut settles and decides a batch on the given meters. An owner without a row is answered `stale`, so that its
+ * credential is looked up again and found gone. `nextUsageId` numbers the usage rows.
+ */
+export const workOut = (
+  meterOf: (ownerId: string) => Meter | undefined,
+  requests: readonly AdmissionRequest[],
+  settlements: readonly LedgerSettlement[],
+  nowMs: number,
+  nextUsageId: () => number,
+): BatchEffect => {
+  const entries: UsageEntry[] = [];
+  const activity = new Map<string, Activity>();
+  const changed = new Set<string>();
+  for (const settlement of settlements) {
+    const meter = meterOf(settlement.ownerId);
+    if (settlement.refundMillicredits === 0 || meter === undefined) continue;
+    refund(meter, settlement.refundMillicredits, settlement.chargedAtMs);
+    changed.add(settlement.ownerId);
+  }
+  const outcomes = requests.map((request): AdmissionOutcome => {
+    const { id, ownerId } = request.credential;
+    const meter = meterOf(ownerId);
+    if (meter === undefined) return { kind: 'stale' };
+    const decision = decide(meter, request, nowMs);
+    if (decision.kind !== 'admitted') return decision;
+    changed.add(ownerId);
+    const usageId = nextUsageId();
+    entries.push({ usageId, request, chargedMillicredits: decision.chargedMillicredits });
+    const known = activity.get(id);
+    if (known === undefined) activity.set(id, { ownerId, requests: 1, address: request.address });
+    else {
+      known.requests += 1;
+      known.address = request.address;
+    }
+    return { ...decision, usageId };
+  });
+  return { outcomes, entries, activity, changed };
+};

@@ -1,0 +1,26 @@
+import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
+
+/** A settlement as the ledger needs it: what was charged and when is known from the admission. */
+export interface LedgerSettlement {
+  readonly usageId: number;
+  readonly ownerId: string;
+  readonly status: number;
+  readonly latencyMicroseconds: number;
+  /** What to give back: the charge, or 0. */
+  readonly refundMillicredits: number;
+  readonly chargedAtMs: number;
+}
+
+/**
+ * Ledger commits a batch: settlements first, then each request decided in order under its owner's row, all in one
+ * transaction. When the promise resolves, the outcomes are committed as durably as configured; when it rejects, nothing
+ * of the batch can be relied on. Calls do not overlap.
+ */
+export interface Ledger {
+  commit(
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): Promise<readonly AdmissionOutcome[]>;
+  close(): Promise<void>;
+}

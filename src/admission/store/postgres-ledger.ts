@@ -1,0 +1,219 @@
+import type pg from 'pg';
+import { AppError, fail } from '../../kernel/index.ts';
+import { translateError, type Control, type Direct } from '../../storage/index.ts';
+import type { Meter } from '../meter.ts';
+import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
+import { encodeTimes } from '../window.ts';
+import { workOut, type BatchEffect } from './batch-state.ts';
+import type { Ledger, LedgerSettlement } from './ledger.ts';
+import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
+
+interface KnownMeter {
+  readonly row: MeterRow & { readonly version: number };
+}
+
+/** Owners whose row is remembered between batches. */
+const metersKept = 20_000;
+/** Usage numbers taken from the sequence at a time. */
+const usageIdBlock = 2000;
+/** Batches decided on remembered rows before the rows are locked first. */
+const optimisticAttempts = 2;
+
+/**
+ * One statement confirms and writes: it locks the owners' rows at the versions that the batch was decided on, and writes
+ * only if every one was found so. JSON carries the rows because one parameter costs less than ten arrays.
+ */
+const writeSql = `
+with want as materialized (
+  select * from json_to_recordset($1::json) as w(owner_id text, version bigint, changed boolean, anchor_ms bigint,
+    period_start_ms bigint, period_end_ms bigint, used_millicredits bigint, charged_total_millicredits bigint,
+    requests_total bigint, recent text)
+), held as materialized (
+  select m.owner_id from meters m join want w on m.owner_id = w.owner_id and m.version = w.version
+  order by m.owner_id for update of m
+), verdict as materialized (
+  select count(*) = $2::bigint as confirmed from held
+), metered as (
+  update meters m set version = m.version + 1, anchor_ms = w.anchor_ms, period_start_ms = w.period_start_ms,
+    period_end_ms = w.period_end_ms, used_millicredits = w.used_millicredits,
+    charged_total_millicredits = w.charged_total_millicredits, requests_total = w.requests_total, recent = w.recent
+  from want w, verdict where verdict.confirmed and w.changed and m.owner_id = w.owner_id
+), used as (
+  insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
+  select u.id, u.owner_id, u.credential_id, u.operation, $5::bigint, u.price, u.charged, u.address, u.client
+  from json_to_recordset($3::json) as u(id bigint, owner_id text, credential_id text, operation text, price bigint,
+    charged bigint, address text, client text), verdict where verdict.confirmed
+), active as (
+  update credential_activity c set requests = c.requests + a.requests, last_used_at_ms = $5::bigint,
+    last_used_address = a.address
+  from json_to_recordset($4::json) as a(credential_id text, requests bigint, address text), verdict
+  where verdict.confirmed and c.credential_id = a.credential_id
+), settled as (
+  update usage u set status = s.status, latency_us = s.latency,
+    charged_millicredits = case when s.refunded then 0 else u.charged_millicredits end
+  from json_to_recordset($6::json) as s(id bigint, status bigint, latency bigint, refunded boolean), verdict
+  where verdict.confirmed and u.id = s.id
+)
+select confirmed from verdict`;
+
+const readSql = `select version, ${meterColumns} from meters where owner_id = any($1::text[]) order by owner_id`;
+
+/**
+ * createPostgresLedger keeps the ledger in PostgreSQL. A node decides on the owners' rows as it last saw them; the
+ * writing statement confirms their versions, so one round trip and one commit answer a whole batch. When another node
+ * was faster, the rows are read again, and after that locked before deciding.
+ */
+export const createPostgresLedger = (
+  control: Control,
+  direct: Extract<Direct, { engine: 'postgres' }>,
+  durability: 'full' | 'process',
+): Ledger => {
+  const known = new Map<string, KnownMeter>();
+  const usageIds: number[] = [];
+
+  const readMeters = async (client: pg.PoolClient, ownerIds: readonly string[], lock: boolean): Promise<void> => {
+    const { rows } = await client.query<MeterRow & { version: number }>({
+      name: lock ? 'ledger-lock' : 'ledger-read',
+      text: lock ? `${readSql} for update` : readSql,
+      values: [ownerIds],
+    });
+    for (const ownerId of ownerIds) known.delete(ownerId);
+    for (const row of rows) known.set(row.owner_id, { row });
+  };
+
+  const takeUsageIds = async (client: pg.PoolClient, count: number): Promise<void> => {
+    if (usageIds.length >= count) return;
+    const { rows } = await client.query<{ id: number }>(
+      "select nextval(pg_get_serial_sequence('usage', 'id')) as id from generate_series(1, $1)",
+      [Math.max(usageIdBlock, count)],
+    );
+    usageIds.push(...rows.map((row) => row.id).toReversed());
+  };
+
+  const decideBatch = (
+    ownerIds: readonly string[],
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): { effect: BatchEffect; meters: ReadonlyMap<string, Meter>; spare: number[] } => {
+    const meters = new Map<string, Meter>();
+    for (const ownerId of ownerIds) {
+      const remembered = known.get(ownerId);
+      if (remembered !== undefined) meters.set(ownerId, meterOf(remembered.row));
+    }
+    const spare = usageIds.slice();
+    const effect = workOut(
+      (ownerId) => meters.get(ownerId),
+      requests,
+      settlements,
+      nowMs,
+      () => spare.pop() ?? Number.NaN,
+    );
+    return { effect, meters, spare };
+  };
+
+  const attempt = async (
+    client: pg.PoolClient,
+    ownerIds: readonly string[],
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): Promise<readonly AdmissionOutcome[] | null> => {
+    const { effect, meters, spare } = decideBatch(ownerIds, requests, settlements, nowMs);
+    const want = [...meters.values()].map((meter) => ({
+      owner_id: meter.ownerId,
+      version: known.get(meter.ownerId)?.row.version ?? -1,
+      changed: effect.changed.has(meter.ownerId),
+      fence: meter.fence,
+      anchor_ms: meter.anchorMs,
+      period_start_ms: meter.periodStartMs,
+      period_end_ms: meter.periodEndMs,
+      used_millicredits: meter.usedMillicredits,
+      charged_total_millicredits: meter.chargedTotalMillicredits,
+      requests_total: meter.requestsTotal,
+      recent: encodeTimes(meter.recent),
+    }));
+    const { rows } = await client.query<{ confirmed: boolean }>({
+      name: 'ledger-write',
+      text: writeSql,
+      values: [
+        JSON.stringify(want),
+        want.length,
+        JSON.stringify(effect.entries.map(usageRow)),
+        JSON.stringify([...effect.activity].map(([id, { requests: count, address }]) => ({ credential_id: id, requests: count, address }))),
+        nowMs,
+        JSON.stringify(settlements.map(settlementRow)),
+      ],
+    });
+    if (rows[0]?.confirmed !== true) return null;
+    usageIds.length = spare.length;
+    if (known.size > metersKept) known.clear();
+    for (const { changed, ...row } of want) {
+      known.set(row.owner_id, { row: { ...row, version: row.version + (changed ? 1 : 0) } });
+    }
+    return effect.outcomes;
+  };
+
+  const commitOn = async (
+    client: pg.PoolClient,
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): Promise<readonly AdmissionOutcome[]> => {
+    const ownerIds = [
+      ...new Set([...requests.map(({ credential }) => credential.ownerId), ...settlements.map(({ ownerId }) => ownerId)]),
+    ];
+    await takeUsageIds(client, requests.length);
+    const unknown = ownerIds.filter((ownerId) => !known.has(ownerId));
+    if (unknown.length > 0) await readMeters(client, unknown, false);
+    for (let tries = 0; tries < optimisticAttempts; tries++) {
+      const outcomes = await attempt(client, ownerIds, requests, settlements, nowMs);
+      if (outcomes !== null) return outcomes;
+      await readMeters(client, ownerIds, false);
+    }
+    await client.query('begin');
+    await readMeters(client, ownerIds, true);
+    const outcomes = await attempt(client, ownerIds, requests, settlements, nowMs);
+    await client.query('commit');
+    if (outcomes === null) throw fail('storage.busy', { internal: 'locked meters were not found at their version' });
+    return outcomes;
+  };
+
+  return {
+    commit: async (requests, settlements, nowMs) => {
+      let client: pg.PoolClient | null = null;
+      try {
+        client = await direct.pool.connect();
+        if (durability === 'process') await client.query('set synchronous_commit = off');
+        const outcomes = await commitOn(client, requests, settlements, nowMs);
+        client.release();
+        return outcomes;
+      } catch (error) {
+        // The connection may be in the middle of a transaction, and what was remembered may be wrong: drop both.
+        client?.release(true);
+        known.clear();
+        const translated = translateError(control.engine, error);
+        throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
+      }
+    },
+    close: async () => undefined,
+  };
+};
+
+const usageRow = (entry: BatchEffect['entries'][number]) => ({
+  id: entry.usageId,
+  owner_id: entry.request.credential.ownerId,
+  credential_id: entry.request.credential.id,
+  operation: entry.request.operationId,
+  price: entry.request.priceMillicredits,
+  charged: entry.chargedMillicredits,
+  address: entry.request.address,
+  client: entry.request.client,
+});
+
+const settlementRow = (settlement: LedgerSettlement) => ({
+  id: settlement.usageId,
+  status: settlement.status,
+  latency: settlement.latencyMicroseconds,
+  refunded: settlement.refundMillicredits > 0,
+});

@@ -1,0 +1,150 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { AppError, fail, type Clock } from '../../kernel/index.ts';
+import { translateError, type Control, type Direct } from '../../storage/index.ts';
+import type { Meter } from '../meter.ts';
+import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
+import { encodeTimes } from '../window.ts';
+import { workOut, type BatchEffect } from './batch-state.ts';
+import type { Ledger, LedgerSettlement } from './ledger.ts';
+import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
+
+/** How long a batch waits for another process that writes, and how often it looks. */
+const waitMs = 5000;
+const retryMs = 1;
+
+const prepare = (database: DatabaseSync) => ({
+  begin: database.prepare('begin immediate'),
+  commit: database.prepare('commit'),
+  rollback: database.prepare('rollback'),
+  meter: database.prepare(`select ${meterColumns} from meters where owner_id = ?`),
+  lastUsageId: database.prepare('select coalesce(max(id), 0) as id from usage'),
+  insertUsage: database.prepare(
+    `insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ),
+  settle: database.prepare('update usage set status = ?, latency_us = ? where id = ?'),
+  settleRefunded: database.prepare(
+    'update usage set status = ?, latency_us = ?, charged_millicredits = 0 where id = ?',
+  ),
+  updateMeter: database.prepare(
+    `update meters set version = version + 1, anchor_ms = ?, period_start_ms = ?, period_end_ms = ?, used_millicredits = ?,
+       charged_total_millicredits = ?, requests_total = ?, recent = ? where owner_id = ?`,
+  ),
+  updateActivity: database.prepare(
+    `update credential_activity set requests = requests + ?, last_used_at_ms = ?, last_used_address = ?
+     where credential_id = ?`,
+  ),
+});
+
+/**
+ * createSqliteLedger keeps the ledger in the control plane's file, on a connection of its own. The commit is synchronous
+ * and short; `synchronous = full` makes it reach the disk before it returns, `normal` survives the death of the process
+ * but may lose the last commits when the machine loses power.
+ */
+export const createSqliteLedger = (
+  control: Control,
+  direct: Extract<Direct, { engine: 'sqlite' }>,
+  durability: 'full' | 'process',
+  clock: Clock,
+): Ledger => {
+  const database = direct.open();
+  // Waiting inside SQLite would stop every request of this process, so a busy file is tried again from outside.
+  database.exec(`pragma busy_timeout = 0; pragma synchronous = ${durability === 'full' ? 'full' : 'normal'}`);
+  const statements = prepare(database);
+
+  const write = (effect: BatchEffect, meters: ReadonlyMap<string, Meter>, nowMs: number): void => {
+    for (const { usageId, request, chargedMillicredits } of effect.entries) {
+      statements.insertUsage.run(
+        usageId,
+        request.credential.ownerId,
+        request.credential.id,
+        request.operationId,
+        nowMs,
+        request.priceMillicredits,
+        chargedMillicredits,
+        request.address,
+        request.client,
+      );
+    }
+    for (const ownerId of effect.changed) {
+      const meter = meters.get(ownerId);
+      if (meter === undefined) continue;
+      statements.updateMeter.run(
+        meter.anchorMs,
+        meter.periodStartMs,
+        meter.periodEndMs,
+        meter.usedMillicredits,
+        meter.chargedTotalMillicredits,
+        meter.requestsTotal,
+        encodeTimes(meter.recent),
+        ownerId,
+      );
+    }
+    for (const [credentialId, { requests, address }] of effect.activity) {
+      statements.updateActivity.run(requests, nowMs, address, credentialId);
+    }
+  };
+
+  const runBatch = (
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): readonly AdmissionOutcome[] => {
+    const meters = new Map<string, Meter>();
+    const meter = (ownerId: string): Meter | undefined => {
+      const known = meters.get(ownerId);
+      if (known !== undefined) return known;
+      // The statement's columns are those of MeterRow, in a strict table.
+      const row = statements.meter.get(ownerId) as MeterRow | undefined;
+      if (row === undefined) return undefined;
+      const read = meterOf(row);
+      meters.set(ownerId, read);
+      return read;
+    };
+    let usageId: number | null = null;
+    const nextUsageId = (): number => {
+      usageId ??= Number(statements.lastUsageId.get()?.['id'] ?? 0);
+      usageId += 1;
+      return usageId;
+    };
+    const effect = workOut(meter, requests, settlements, nowMs, nextUsageId);
+    for (const settlement of settlements) {
+      const statement = settlement.refundMillicredits > 0 ? statements.settleRefunded : statements.settle;
+      statement.run(settlement.status, settlement.latencyMicroseconds, settlement.usageId);
+    }
+    write(effect, meters, nowMs);
+    return effect.outcomes;
+  };
+
+  const begin = async (): Promise<void> => {
+    const deadlineMs = clock.monotonicMs() + waitMs;
+    for (;;) {
+      try {
+        statements.begin.run();
+        return;
+      } catch (error) {
+        const translated = translateError(control.engine, error);
+        const isBusy = translated instanceof AppError && translated.code === 'storage.busy';
+        if (!isBusy || clock.monotonicMs() >= deadlineMs) throw translated;
+        await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+      }
+    }
+  };
+
+  return {
+    commit: (requests, settlements, nowMs) =>
+      direct.writer.run(async () => {
+        await begin();
+        try {
+          const outcomes = runBatch(requests, settlements, nowMs);
+          statements.commit.run();
+          return outcomes;
+        } catch (error) {
+          if (database.isTransaction) statements.rollback.run();
+          const translated = translateError(control.engine, error);
+          throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
+        }
+      }),
+    close: async () => database.close(),
+  };
+};
