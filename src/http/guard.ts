@@ -1,0 +1,253 @@
+import type { VerifiedCredential } from '../admission/types.ts';
+import type { Operation } from '../contract/index.ts';
+import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
+import { hasBody, isJson, readBody } from './body.ts';
+import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
+import type { AdmissionGate, Answer, CredentialGate, Exchange, ExposurePlace, Failure, Handler } from './surface.ts';
+import type { Traffic } from './traffic.ts';
+import type { Origin } from './transport.ts';
+import type { IncomingMessage } from 'node:http';
+
+export interface GuardDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly credentials: CredentialGate;
+  readonly admission: AdmissionGate;
+  readonly traffic: Traffic;
+  readonly originOf: (request: IncomingMessage) => Origin;
+  readonly bodyBytesMax: number;
+}
+
+export interface Guard {
+  /** serve takes a request through the whole verdict and answers it. It never rejects. */
+  serve(exchange: Exchange, handler: Handler): Promise<void>;
+  /** answer ends an exchange that no handler is for. */
+  answer(exchange: Exchange, failure: Failure): void;
+}
+
+/** How often a request is decided anew because its owner's fence moved meanwhile. */
+const decisionsMax = 4;
+const unavailableRetryMs = 1000;
+
+const isRefunded = (status: number): boolean => status === 304 || status === 400 || status >= 500;
+
+/** createGuard builds the one way from a request to a handler: transport, credential, family, scope, admission, settlement. */
+export const createGuard = (deps: GuardDeps): Guard => {
+  const { admission, clock, credentials, log, traffic } = deps;
+  const clients = new Map<string, string>();
+
+  const clientOf = (exchange: Exchange): string => {
+    const agent = exchange.request.headers['user-agent'] ?? '';
+    const known = clients.get(agent);
+    if (known !== undefined) return known;
+    // Bounded, so that made-up agents cannot fill the memory.
+    if (clients.size >= 1000) clients.clear();
+    // oxlint-disable-next-line no-control-regex
+    const client = redact(agent).replace(/[\u0000-\u001f\u007f]/g, '').slice(0, 120);
+    clients.set(agent, client);
+    return client;
+  };
+
+  const report = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<void> => {
+    log.warn('credential.exposed', { correlationId: exchange.correlationId, where, address: exchange.address });
+    try {
+      await credentials.reportExposure(presented, where, exchange.address);
+    } catch (error) {
+      logFailure(exchange, asAppError(error), 'exposure.unrecorded');
+    }
+  };
+
+  const logFailure = (exchange: Exchange, error: AppError, event: string): void => {
+    log.error(event, {
+      correlationId: exchange.correlationId,
+      operation: exchange.operation?.id,
+      code: error.code,
+      internal: redact(error.internal ?? error.message),
+    });
+  };
+
+  /** Null when the way in is clean; otherwise the failure. Runs before any credential is looked at. */
+  const examine = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
+    const { request, surface } = exchange;
+    const origin = deps.originOf(request);
+    exchange.address = origin.address;
+    if (operation.families.length === 0) return null;
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    if (mark >= 0) exchange.query = url.slice(mark + 1);
+    if (!origin.secure) {
+      const presented = surface.present(request.headers, request);
+      if (presented.kind === 'one') await report(exchange, presented.text, 'plain-http');
+      return { code: 'request.insecure_transport' };
+    }
+    const inPath = exposedInPath(mark >= 0 ? url.slice(0, mark) : url);
+    if (inPath !== null) return refuseExposed(exchange, inPath, 'path');
+    const inQuery = exposedInQuery(exchange.query);
+    if (inQuery !== null) return refuseExposed(exchange, inQuery, 'query');
+    return hasBody(request) ? await examineBody(exchange, operation) : null;
+  };
+
+  const examineBody = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
+    if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
+    exchange.body = await readBody(exchange.request, deps.bodyBytesMax);
+    const presented = exposedInBody(exchange.body);
+    return presented === null ? null : refuseExposed(exchange, presented, 'body');
+  };
+
+  const refuseExposed = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<Failure> => {
+    await report(exchange, presented, where);
+    return { code: 'request.credential_exposed', detail: { where } };
+  };
+
+  /** Verify and admit, again when the owner changed in between. Null when the request is in. */
+  const decide = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
+    const presented = exchange.surface.present(exchange.request.headers, exchange.request);
+    if (presented.kind === 'none') return { code: 'credential.missing' };
+    if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
+    const address = exchange.address;
+    for (let decision = 0; decision < decisionsMax; decision += 1) {
+      const fresh = decision > 0;
+      const verified = await credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
+      if (verified.kind === 'refused') return { code: verified.code, detail: { credentialId: verified.credentialId } };
+      const credential = verified.credential;
+      exchange.credential = credential;
+      if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
+      if (!mayCall(credential, operation)) {
+        // Memory may be older than a widened scope: look at the database before refusing.
+        if (fresh) return { code: 'scope.missing', credential };
+        continue;
+      }
+      const outcome = await admission.admit({
+        credential,
+        operationId: operation.id,
+        priceMillicredits: operation.priceMillicredits,
+        counted: operation.rateClass === 'request',
+        address,
+        client: clientOf(exchange),
+        correlationId: exchange.correlationId,
+      });
+      if (outcome.kind === 'stale') continue;
+      exchange.meter = outcome.meter;
+      if (outcome.kind === 'refused') {
+        return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
+      }
+      exchange.usageId = outcome.usageId;
+      exchange.chargedMillicredits = outcome.chargedMillicredits;
+      return null;
+    }
+    return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+  };
+
+  const admitOrFail = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
+    try {
+      return await decide(exchange, operation);
+    } catch (error) {
+      logFailure(exchange, asAppError(error), 'admission.failed');
+      return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+    }
+  };
+
+  const failed = (exchange: Exchange, failure: Failure): Answer => {
+    exchange.failure = failure.code;
+    return exchange.surface.fail(failure, exchange.correlationId);
+  };
+
+  const caught = (exchange: Exchange, thrown: unknown): Answer => {
+    const error = asAppError(thrown);
+    if (error.entry.status >= 500) logFailure(exchange, error, 'request.failed');
+    return failed(exchange, {
+      code: error.code,
+      message: error.message,
+      detail: error.detail,
+      ...(error.entry.status === 503 ? { retryAfterMs: unavailableRetryMs } : {}),
+    });
+  };
+
+  const settle = async (exchange: Exchange, status: number): Promise<void> => {
+    const settlement = admission.settle({
+      usageId: exchange.usageId,
+      status,
+      latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
+    });
+    const unsettled = (error: unknown) => logFailure(exchange, asAppError(error), 'settlement.failed');
+    traffic.track(settlement, unsettled);
+    // What is given back is committed before the caller can ask for the balance.
+    if (isRefunded(status)) await settlement.catch(() => undefined);
+  };
+
+  const finish = (exchange: Exchange, answer: Answer): void => {
+    write(exchange, answer);
+    const latencyMs = clock.monotonicMs() - exchange.startedMs;
+    traffic.end(exchange, answer.status, latencyMs);
+    log.info('request', {
+      correlationId: exchange.correlationId,
+      surface: exchange.surface.name,
+      operation: exchange.operation?.id,
+      method: exchange.request.method,
+      path: pathOf(exchange),
+      status: answer.status,
+      latencyMs,
+      address: exchange.address,
+      credential: exchange.credential?.id,
+      code: exchange.failure ?? undefined,
+    });
+  };
+
+  const run = async (exchange: Exchange, handler: Handler): Promise<Answer> => {
+    const operation = exchange.operation;
+    try {
+      if (operation !== null) {
+        const flaw = await examine(exchange, operation);
+        if (flaw !== null) return failed(exchange, flaw);
+        if (operation.families.length > 0) {
+          const refusal = await admitOrFail(exchange, operation);
+          if (refusal !== null) return failed(exchange, refusal);
+        }
+      }
+      const answer = handler(exchange);
+      return answer instanceof Promise ? await answer : answer;
+    } catch (error) {
+      return caught(exchange, error);
+    }
+  };
+
+  return {
+    serve: async (exchange, handler) => {
+      traffic.begin();
+      const answer = await run(exchange, handler);
+      if (exchange.usageId >= 0) {
+        if (isRefunded(answer.status)) await settle(exchange, answer.status);
+        else void settle(exchange, answer.status);
+      }
+      finish(exchange, answer);
+    },
+    answer: (exchange, failure) => {
+      traffic.begin();
+      exchange.address = deps.originOf(exchange.request).address;
+      finish(exchange, failed(exchange, failure));
+    },
+  };
+};
+
+const mayCall = (credential: VerifiedCredential, operation: Operation): boolean => {
+  if (operation.resource === null) return false;
+  const level = credential.scopes[operation.resource] ?? credential.scopes['*'];
+  return level === 'write' || (level === 'read' && operation.level === 'read');
+};
+
+const pathOf = (exchange: Exchange): string => {
+  const url = exchange.request.url ?? '/';
+  const mark = url.indexOf('?');
+  return redact(mark >= 0 ? url.slice(0, mark) : url).slice(0, 200);
+};
+
+const write = (exchange: Exchange, answer: Answer): void => {
+  const { request, response } = exchange;
+  if (response.destroyed || response.headersSent) return;
+  const headers = [...answer.headers, 'X-Correlation-ID', exchange.correlationId];
+  if (answer.status !== 304 && answer.status !== 204) headers.push('Content-Length', String(Buffer.byteLength(answer.body)));
+  // A body that was not read to its end would be taken for the next request.
+  if (!request.complete && hasBody(request)) headers.push('Connection', 'close');
+  response.writeHead(answer.status, headers);
+  response.end(answer.body);
+};

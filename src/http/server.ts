@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
+import type { ServerConfig } from '../config/index.ts';
+import { allowedMethods, matchRoute, type Operation } from '../contract/index.ts';
+import { fail, type Clock, type Log, type Random } from '../kernel/index.ts';
+import { createCorrelation } from './correlation.ts';
+import { createGuard, type Guard } from './guard.ts';
+import type { AdmissionGate, CredentialGate, Exchange, Handler, Surface } from './surface.ts';
+import type { Traffic } from './traffic.ts';
+import { createOrigins } from './transport.ts';
+
+export interface ServerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly config: ServerConfig;
+  readonly credentials: CredentialGate;
+  readonly admission: AdmissionGate;
+  readonly traffic: Traffic;
+  /** The first one answers for paths that belong to none. */
+  readonly surfaces: readonly [Surface, ...Surface[]];
+}
+
+export interface HttpServer {
+  /** listen binds the configured address and gives the URL it can be reached at. Fails with `server.address_in_use`. */
+  listen(): Promise<{ readonly url: string }>;
+  /** close stops accepting, finishes and settles what was admitted, and cuts what is left at the deadline. */
+  close(): Promise<void>;
+  readonly isClosing: boolean;
+}
+
+const headerBytesMax = 16 * 1024;
+const requestTimeoutMs = 30_000;
+const keepAliveMs = 65_000;
+const routedMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** createServer builds the server with one encapsulated scope per surface. Nothing listens yet. */
+export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
+  const correlate = createCorrelation(deps.random);
+  const guard = createGuard({
+    ...deps,
+    originOf: createOrigins(deps.config.trustedProxies),
+    bodyBytesMax: deps.config.bodyBytesMax,
+  });
+  let isClosing = false;
+
+  const open = (surface: Surface, operation: Operation | null, params: Exchange['params'], request: IncomingMessage, response: ServerResponse): Exchange => ({
+    request,
+    response,
+    surface,
+    operation,
+    params,
+    correlationId: correlate(request.headers['x-correlation-id']),
+    startedMs: deps.clock.monotonicMs(),
+    address: '',
+    query: '',
+    body: null,
+    credential: null,
+    meter: null,
+    usageId: -1,
+    chargedMillicredits: 0,
+    failure: null,
+  });
+
+  /** For what the router does not know: methods outside the usual, unknown paths, paths that do not decode. */
+  const unrouted = (request: IncomingMessage, response: ServerResponse): void => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const surface = surfaceOf(deps.surfaces, path);
+    const all = deps.surfaces.flatMap((other) => other.operations);
+    const match = matchRoute(all, request.method ?? '', path);
+    guard.answer(
+      open(surface, null, {}, request, response),
+      match.kind === 'method_unknown' ? { code: 'request.method_not_allowed', allowed: match.allowed } : { code: 'request.route_unknown' },
+    );
+  };
+
+  const app = Fastify({
+    logger: false,
+    disableRequestLogging: true,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    bodyLimit: deps.config.bodyBytesMax,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: headerBytesMax },
+    serverFactory: (handler) => createListener(deps.config, (request, response) => {
+      if (isClosing) response.setHeader('Connection', 'close');
+      handler(request, response);
+    }),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
+    frameworkErrors: (_error, request, reply) => {
+      reply.hijack();
+      unrouted(request.raw, reply.raw);
+    },
+  });
+  app.removeAllContentTypeParsers();
+  // Bodies are read by the guard, after transport and before anything is charged.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    unrouted(request.raw, reply.raw);
+  });
+  for (const surface of deps.surfaces) await app.register(mount(surface, guard, open));
+  await app.ready();
+
+  return {
+    get isClosing() {
+      return isClosing;
+    },
+    listen: () => listen(app, deps.config),
+    close: async () => {
+      isClosing = true;
+      let cancel = () => {};
+      const deadline = new Promise<'late'>((resolve) => {
+        cancel = deps.clock.after(deps.config.shutdownMs, () => resolve('late'));
+      });
+      const closed = app.close().then(() => deps.traffic.idle());
+      if ((await Promise.race([closed, deadline])) === 'late') {
+        deps.log.warn('server.stopped_late', { inFlight: deps.traffic.inFlight, unsettled: deps.traffic.unsettled });
+        app.server.closeAllConnections();
+      }
+      cancel();
+    },
+  };
+};
+
+type Open = (surface: Surface, operation: Operation | null, params: Exchange['params'], request: IncomingMessage, response: ServerResponse) => Exchange;
+
+/** One surface in its own scope: each path of its table answers every usual method, so that a literal path never falls to a pattern. */
+const mount = (surface: Surface, guard: Guard, open: Open) => async (scope: FastifyInstance): Promise<void> => {
+  for (const path of new Set(surface.operations.map((operation) => operation.path))) {
+    const allowed = allowedMethods(surface.operations, path);
+    for (const method of routedMethods) {
+      const wanted = method === 'HEAD' ? 'GET' : method;
+      const operation = surface.operations.find((other) => other.path === path && other.method === wanted);
+      const handler = operation === undefined ? null : handlerOf(surface, operation);
+      scope.route<{ Params: Record<string, string> }>({
+        method,
+        url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        handler: (request, reply) => {
+          reply.hijack();
+          if (operation !== undefined && handler !== null) {
+            void guard.serve(open(surface, operation, request.params, request.raw, reply.raw), handler);
+          } else if (method === 'OPTIONS') {
+            void guard.serve(open(surface, null, {}, request.raw, reply.raw), () => ({ status: 204, headers: ['Allow', allowed.join(', ')], body: '' }));
+          } else guard.answer(open(surface, null, {}, request.raw, reply.raw), { code: 'request.method_not_allowed', allowed });
+        },
+      });
+    }
+  }
+};
+
+const handlerOf = (surface: Surface, operation: Operation): Handler => {
+  const handler = surface.handlers[operation.id];
+  if (handler === undefined) throw fail('internal.unexpected', { internal: `no handler for ${operation.id}` });
+  return handler;
+};
+
+/** The surface whose longest prefix holds the path; a path of nobody goes to the last surface, the site. */
+const surfaceOf = (surfaces: ServerDeps['surfaces'], path: string): Surface => {
+  const claims = surfaces.flatMap((surface) => surface.prefixes.map((prefix) => ({ surface, prefix })));
+  const holding = claims.filter(({ prefix }) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`));
+  return holding.toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.surface ?? surfaces[0];
+};
+
+const createListener = (config: ServerConfig, handler: (request: IncomingMessage, response: ServerResponse) => void): Server => {
+  const options = { maxHeaderSize: headerBytesMax, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs, noDelay: true };
+  if (config.tls.mode === 'none') return createHttpServer(options, handler);
+  try {
+    const files = { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) };
+    return createHttpsServer({ ...options, ...files, minVersion: 'TLSv1.2' }, handler);
+  } catch (error) {
+    throw fail('config.invalid', { message: `The TLS certificate or key cannot be used: ${String(error)}`, cause: error });
+  }
+};
+
+/** What the parser of HTTP itself refuses never becomes a request; the connection gets a fixed JSON answer and ends. */
+const refuseUnreadable = (error: Error & { code?: string }, socket: Socket): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', `URL and headers exceed ${headerBytesMax} bytes`]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'REQUEST_TIMEOUT', 'The request did not arrive in time']
+        : ['400 Bad Request', 'INVALID_REQUEST', 'The request is not valid HTTP'];
+  const body = JSON.stringify({ error: { code, message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+};
+
+const listen = async (app: FastifyInstance, config: ServerConfig): Promise<{ url: string }> => {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw fail('server.address_in_use', { message: `Port ${config.port} of ${config.host} is in use`, cause: error });
+    }
+    throw error;
+  }
+  const bound = app.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `${config.tls.mode === 'none' ? 'http' : 'https'}://${host}:${port}` };
+};

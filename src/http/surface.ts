@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { AdmissionOutcome, AdmissionRequest, MeterReading, Settlement, VerifiedCredential } from '../admission/types.ts';
+import type { Family, Operation, SurfaceName } from '../contract/index.ts';
+import type { VerifyInput, VerifyOutcome } from '../credentials/types.ts';
+import type { ErrorCode } from '../kernel/index.ts';
+
+/** Where a credential was seen that must not be there. */
+export type ExposurePlace = 'query' | 'path' | 'body' | 'plain-http';
+
+/** What the guard needs of the credentials module. */
+export interface CredentialGate {
+  verify(input: VerifyInput): Promise<VerifyOutcome>;
+  /** reportExposure records the attempt against the credential, if it is one; it never logs `presented`. */
+  reportExposure(presented: string, where: ExposurePlace, address: string): Promise<void>;
+}
+
+/** What the guard needs of the admission module. */
+export interface AdmissionGate {
+  admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
+  settle(settlement: Settlement): Promise<void>;
+}
+
+/** A failure on its way to the surface's envelope. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** Public text; the surface may have a fixed one instead. */
+  readonly message?: string;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+  readonly meter?: MeterReading;
+  readonly credential?: VerifiedCredential;
+  readonly retryAfterMs?: number;
+  /** For an unknown method: what the path answers. */
+  readonly allowed?: readonly string[];
+}
+
+/** An answer ready to be written: header names and values in turn, without length and correlation id. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** Exchange is one request while it is served. The guard fills it; handlers read it. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly surface: Surface;
+  readonly operation: Operation | null;
+  readonly params: Readonly<Record<string, string>>;
+  readonly correlationId: string;
+  readonly startedMs: number;
+  address: string;
+  /** The query as sent, without the question mark; empty when there is none. */
+  query: string;
+  body: string | null;
+  credential: VerifiedCredential | null;
+  meter: MeterReading | null;
+  usageId: number;
+  chargedMillicredits: number;
+  failure: ErrorCode | null;
+}
+
+export type Handler = (exchange: Exchange) => Answer | Promise<Answer>;
+
+export type Presented =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'repeated' }
+  | { readonly kind: 'one'; readonly family: Family; readonly text: string };
+
+/** A surface: one product's manners on its own paths. */
+export interface Surface {
+  readonly name: SurfaceName;
+  /** Unknown paths at or below these are answered in this surface's envelope. */
+  readonly prefixes: readonly string[];
+  readonly operations: readonly Operation[];
+  readonly handlers: Readonly<Record<string, Handler>>;
+  present(headers: IncomingHttpHeaders, request: IncomingMessage): Presented;
+  /** fail renders a failure in the surface's envelope; it must not throw. */
+  fail(failure: Failure, correlationId: string): Answer;
+}
