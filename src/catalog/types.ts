@@ -49,7 +49,12 @@ export type SortKey = 'severity' | 'epss' | 'published' | 'modified';
 
 /** ListQuery: every field narrows; all are ANDed. Absent means no restriction. */
 export interface ListQuery {
-  /** Words of title, description, vendor and product; all must occur; `word*` is a prefix; a CVE id or its prefix matches ids. */
+  /**
+   * Words of title, description, vendor and product; all must occur; `word*` (three letters or more) is a prefix. A CVE id
+   * matches that record; the beginning of an id that no record has, or an id with `*`, matches all ids that begin so.
+   * Words that nearly every text holds (a, in, the …) are left out beside others. The first 2,048 characters and 32
+   * distinct words count; a text without any letter or digit matches nothing.
+   */
   readonly text?: string;
   readonly severities?: readonly Severity[];
   readonly scoreMin?: number;
@@ -60,10 +65,13 @@ export interface ListQuery {
   readonly publishedToMs?: number;
   readonly modifiedFromMs?: number;
   readonly modifiedToMs?: number;
+  /** Lists narrow to any of their members; an empty list matches nothing. */
   readonly states?: readonly ('published' | 'rejected')[];
+  /** Exact names after trimming, lower-casing and writing blanks as `_`. With both, the product must be that vendor's. */
   readonly vendor?: string;
   readonly product?: string;
   readonly cwe?: number;
+  /** Short name (letter case does not matter) or organisation id. */
   readonly assigner?: string;
   readonly kev?: boolean;
   readonly ransomware?: boolean;
@@ -71,6 +79,7 @@ export interface ListQuery {
   readonly exploitation?: readonly ('none' | 'poc' | 'active')[];
   readonly automatable?: boolean;
   readonly technicalImpact?: 'partial' | 'total';
+  /** Rows without the value come last in both directions; `severity` sorts equal severities by score. */
   readonly sort: SortKey;
   readonly descending: boolean;
   /** Rows to return, 1–100. */
@@ -94,6 +103,63 @@ export interface ListPage<Row> {
   readonly revision: number;
 }
 
+/** One entry of CISA's catalogue of known exploited vulnerabilities; it may name a CVE that has no record yet. */
+export interface KevEntry {
+  readonly cveId: string;
+  readonly addedMs: number;
+  readonly ransomware: boolean;
+  /** The entry as CISA publishes it: compact JSON. */
+  readonly entryJson: string;
+}
+
+/** KevQuery lists entries by the day they were added, then by CVE id. Every field narrows; all are ANDed. */
+export interface KevQuery {
+  /** Words that must all occur in the CVE id, vendor, product or name; letter case does not matter. */
+  readonly text?: string;
+  readonly ransomware?: boolean;
+  readonly addedFromMs?: number;
+  readonly addedToMs?: number;
+  readonly descending: boolean;
+  /** Rows to return, 1–100. */
+  readonly limit: number;
+  /** `KevPage.next` of the page before. */
+  readonly after?: KevPosition;
+}
+
+export interface KevPosition {
+  readonly addedMs: number;
+  readonly cveId: string;
+}
+
+export interface KevPage {
+  readonly rows: readonly KevEntry[];
+  /** Exact number of entries that match the filters. */
+  readonly total: number;
+  readonly next: KevPosition | null;
+}
+
+/** One logged change of a record. */
+export interface RecordChange {
+  /** The revision that the record had after the change. */
+  readonly seq: number;
+  readonly atMs: number;
+  /** `created`, `updated`, `rejected`, `kev`, `epss` … */
+  readonly kind: string;
+  /** JSON of what changed: `{"name":[old,new]…}`. */
+  readonly fieldsJson: string;
+}
+
+/** A source's own document as it was received. */
+export interface SourceDocument {
+  readonly cveId: string;
+  readonly origin: 'starter' | 'cve-list';
+  /** The source's own modification time; null when it states none. */
+  readonly updatedMs: number | null;
+  /** Compact JSON. */
+  readonly json: string;
+}
+
+/** Counts over the whole catalogue. `severities` counts published records; `kev` and `epss` count the feeds' entries. */
 export interface CatalogStatistics {
   readonly records: number;
   readonly published: number;

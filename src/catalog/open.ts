@@ -1,0 +1,101 @@
+import type { Clock, Log } from '../kernel/index.ts';
+import { parseCveId } from './cve-id.ts';
+import { createTurnSnapshot } from './read/turn-snapshot.ts';
+import { SearchClient } from './search/client.ts';
+import { checkKevQuery, checkQuery } from './search/filter.ts';
+import { createCatalogFile, openReadConnection, translating } from './store/read-connection.ts';
+import { createRecordStore, decodeDetail, decodeKevEntry } from './store/read-record-store.ts';
+import type {
+  CatalogStatistics,
+  FeedState,
+  KevEntry,
+  KevPage,
+  KevQuery,
+  ListPage,
+  ListQuery,
+  RecordChange,
+  RecordDetail,
+  SourceDocument,
+} from './types.ts';
+
+/**
+ * Catalog reads the catalogue. Ids are accepted in any letter case; text that is not a CVE id is simply not found. Every
+ * read sees all commits before it, of any process. Reads throw `storage.corrupt`, `storage.busy`, `storage.unavailable`;
+ * those with a promise also `catalog.unavailable` when the search thread cannot answer.
+ */
+export interface Catalog {
+  find(cveId: string): RecordDetail | null;
+  /** One entry for each id, in the same order. */
+  findMany(cveIds: readonly string[]): readonly (RecordDetail | null)[];
+  /** The record's revision without reading the record: equal revisions mean equal answers. */
+  revisionOf(cveId: string): number | null;
+  kevEntry(cveId: string): KevEntry | null;
+  /** The newest document of the best source, as received. */
+  document(cveId: string): SourceDocument | null;
+  /** The newest 1,000 changes of the record, newest first. */
+  changes(recordId: number): readonly RecordChange[];
+  feedStates(): readonly FeedState[];
+  /** Throws `request.invalid_parameter` and `catalog.cursor_invalid`. */
+  list(query: ListQuery): Promise<ListPage<RecordDetail>>;
+  /** Throws `request.invalid_parameter`. */
+  kevList(query: KevQuery): Promise<KevPage>;
+  statistics(): Promise<CatalogStatistics>;
+  /** Starts the search thread and resolves when its index is loaded. Lists do the same when nobody asked before. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Pages that the connection of the hot path keeps in memory: the inner nodes of the trees it walks, and then some. */
+const cacheKib = 16_384;
+
+/**
+ * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
+ * Throws `storage.corrupt`, `storage.newer_schema`, `storage.unavailable`.
+ */
+export const openCatalog = (deps: { readonly databasePath: string; readonly clock: Clock; readonly log: Log }): Catalog => {
+  const path = deps.databasePath;
+  createCatalogFile(path);
+  const database = openReadConnection(path, cacheKib);
+  const store = createRecordStore(database);
+  const enter = createTurnSnapshot(database);
+  const search = new SearchClient(path, deps.clock, deps.log);
+
+  const read = <Result>(work: () => Result): Result =>
+    translating(path, () => {
+      enter();
+      return work();
+    });
+  const byId = <Result>(text: string, work: (cveId: string) => Result | null): Result | null => {
+    const cveId = parseCveId(text)?.id;
+    return cveId === undefined ? null : read(() => work(cveId));
+  };
+  const find = (cveId: string) => byId(cveId, store.findDetail);
+
+  return {
+    find,
+    findMany: (cveIds) => cveIds.map(find),
+    revisionOf: (cveId) => byId(cveId, store.findRevision),
+    kevEntry: (cveId) => byId(cveId, store.findKevEntry),
+    document: (cveId) => byId(cveId, store.findDocument),
+    changes: (recordId) => read(() => store.listChanges(recordId)),
+    feedStates: () => read(store.listFeedStates),
+    list: async (query) => {
+      checkQuery(query);
+      const { rows, total, next, revision } = await search.ask({ kind: 'list', query });
+      return { rows: rows.map(decodeDetail), total, next, revision };
+    },
+    kevList: async (query) => {
+      checkKevQuery(query);
+      const { rows, total, next } = await search.ask({ kind: 'kev', query });
+      return { rows: rows.map(decodeKevEntry), total, next };
+    },
+    statistics: () => search.ask({ kind: 'statistics' }),
+    ready: async () => {
+      await search.ask({ kind: 'load' });
+    },
+    close: async () => {
+      await search.close();
+      if (database.isOpen) database.close();
+    },
+  };
+};

@@ -1,0 +1,151 @@
+import { normaliseName } from '../record/product-names.ts';
+import type { IndexStore } from '../store/read-index-store.ts';
+import { eachInteger } from '../store/read-index-store.ts';
+import type { SortKey } from '../types.ts';
+import { Bitmap } from './bitmap.ts';
+import { Columns } from './columns.ts';
+import { filterKey, narrowByAssigner, narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
+import { Order } from './order.ts';
+import { Recent } from './recent.ts';
+import { matchExpression, parseText } from './text.ts';
+
+/** The rows that match a filter and how many they are. */
+export interface Matches {
+  readonly rows: Bitmap;
+  readonly total: number;
+}
+
+/** Up to so many changed rows are merged into the sorted orders; beyond, everything is read anew, which costs less. */
+const mergeLimit = 20_000;
+
+/**
+ * CatalogIndex is the catalogue's filterable columns and its four sort orders in memory, kept equal to the snapshot that
+ * the caller has open. `refresh` must run first in every snapshot.
+ */
+export class CatalogIndex {
+  readonly #store: IndexStore;
+  #columns = new Columns();
+  #orders = ordersOf(this.#columns);
+  /** The data version that memory stands for; null when memory must be filled anew. */
+  #version: number | null = null;
+  #revision = 0;
+  readonly #matches = new Recent<Matches>(64);
+  readonly #candidates = new Recent<Bitmap>(64);
+
+  constructor(store: IndexStore) {
+    this.#store = store;
+  }
+
+  get columns(): Columns {
+    return this.#columns;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  order(key: SortKey): Order {
+    return this.#orders[key];
+  }
+
+  /** refresh takes in what was committed since the last one; returns whether anything was committed at all. */
+  refresh(): boolean {
+    const version = this.#store.dataVersion();
+    if (version === this.#version) return false;
+    const loaded = this.#version !== null;
+    this.#version = null;
+    // Everything derived goes with every commit: a kept result can then never be older than the snapshot.
+    this.#matches.clear();
+    this.#candidates.clear();
+    const revision = this.#store.highestRevision();
+    if (!loaded || revision < this.#revision || !this.#merge()) this.#load();
+    this.#revision = revision;
+    this.#version = version;
+    return true;
+  }
+
+  matches(filter: Filter): Matches {
+    return this.#matches.take(filterKey(filter), () => {
+      const rows = this.#columns.present.copy();
+      for (const candidates of this.#candidatesOf(filter)) rows.keep(candidates);
+      if (filter.assigner !== undefined) {
+        const assigners = new Set<number>();
+        eachInteger(this.#store.assignerIds(filter.assigner.trim()), (id) => assigners.add(id));
+        narrowByAssigner(rows, this.#columns, assigners);
+      }
+      narrowByFlags(rows, this.#columns, filter);
+      narrowByRanges(rows, this.#columns, filter);
+      return { rows, total: rows.count() };
+    });
+  }
+
+  /** The sets of ids that only the database knows; each is kept by itself, for other filters beside it. */
+  *#candidatesOf(filter: Filter): Generator<Bitmap> {
+    const store = this.#store;
+    const { cwe } = filter;
+    const vendor = filter.vendor === undefined ? null : normaliseName(filter.vendor);
+    const product = filter.product === undefined ? null : normaliseName(filter.product);
+    if (product !== null) yield this.#bitmap(JSON.stringify(['product', vendor, product]), () => store.ofProduct(product, vendor));
+    else if (vendor !== null) yield this.#bitmap(`vendor ${vendor}`, () => store.ofVendor(vendor));
+    if (cwe !== undefined) yield this.#bitmap(`cwe ${cwe}`, () => store.ofWeakness(cwe));
+    if (filter.text !== undefined) yield* this.#candidatesOfText(filter.text);
+  }
+
+  *#candidatesOfText(text: string): Generator<Bitmap> {
+    const query = parseText(text);
+    if (query.empty) yield new Bitmap(this.#columns.size);
+    for (const id of query.ids) yield this.#bitmap(`id ${id.text}${id.prefix ? '*' : ''}`, () => this.#idsLike(id));
+    if (query.words.length > 0) {
+      const expression = matchExpression(query.words);
+      yield this.#bitmap(`words ${expression}`, () => this.#store.withWords(expression));
+    }
+  }
+
+  #idsLike(id: { readonly text: string; readonly prefix: boolean }): string {
+    const exact = id.prefix ? '[]' : this.#store.withExactId(id.text);
+    return exact === '[]' ? this.#store.withIdPrefix(id.text) : exact;
+  }
+
+  #bitmap(key: string, read: () => string): Bitmap {
+    return this.#candidates.take(key, () => {
+      const bitmap = new Bitmap(this.#columns.size);
+      eachInteger(read(), (id) => bitmap.add(id));
+      return bitmap;
+    });
+  }
+
+  #load(): void {
+    const columns = new Columns();
+    columns.reserve(this.#store.highestId());
+    this.#store.eachRow((row) => columns.set(row));
+    this.#columns = columns;
+    this.#orders = ordersOf(columns);
+    for (const order of Object.values(this.#orders)) order.rebuild();
+  }
+
+  /** Takes in the changed rows; false when a full load is needed instead (too many, or rows are gone). */
+  #merge(): boolean {
+    const store = this.#store;
+    const changedCount = store.changedCount(this.#revision);
+    if (changedCount > Math.max(mergeLimit, this.#columns.count / 10)) return false;
+    const changed = new Uint32Array(changedCount);
+    let at = 0;
+    store.eachChangedRow(this.#revision, (row) => {
+      this.#columns.set(row);
+      changed[at++] = row.id;
+    });
+    if (this.#columns.count !== store.recordCount()) return false;
+    if (at === 0) return true;
+    const isChanged = new Bitmap(this.#columns.size);
+    for (const id of changed.sort()) isChanged.add(id);
+    for (const order of Object.values(this.#orders)) order.merge(changed, isChanged);
+    return true;
+  }
+}
+
+const ordersOf = (columns: Columns): Readonly<Record<SortKey, Order>> => ({
+  severity: new Order('severity', columns),
+  epss: new Order('epss', columns),
+  published: new Order('published', columns),
+  modified: new Order('modified', columns),
+});

@@ -1,0 +1,99 @@
+import { createIndexStore, type IndexStore } from '../store/read-index-store.ts';
+import { createPageStore, type PageStore } from '../store/read-page-store.ts';
+import { openReadConnection, translating, type SqlRow } from '../store/read-connection.ts';
+import type { CatalogStatistics, KevPosition, KevQuery, ListQuery, Position } from '../types.ts';
+import { CatalogIndex } from './catalog-index.ts';
+import { KevList } from './kev-list.ts';
+import { countRows } from './statistics.ts';
+
+/** A page with its rows as the database gave them: they are decoded on the thread that asked. */
+export interface ListAnswer {
+  /** Rows of `detailColumns`. */
+  readonly rows: readonly SqlRow[];
+  readonly total: number;
+  readonly next: Position | null;
+  readonly revision: number;
+}
+
+export interface KevAnswer {
+  /** Rows of (cve_id, added_ms, ransomware, entry). */
+  readonly rows: readonly SqlRow[];
+  readonly total: number;
+  readonly next: KevPosition | null;
+}
+
+/** The page cache of the search's own connection. Small: what lists need most is in typed arrays already. */
+const cacheKib = 4096;
+
+/**
+ * SearchEngine answers lists. Every answer is computed on one snapshot of the catalogue that begins after the question
+ * came, with the index brought up to that snapshot first: an answer is never older than a commit before the question.
+ */
+export class SearchEngine {
+  readonly #path: string;
+  readonly #store: IndexStore;
+  readonly #pages: PageStore;
+  readonly #index: CatalogIndex;
+  readonly #close: () => void;
+  #kev: KevList | null = null;
+  #statistics: CatalogStatistics | null = null;
+
+  constructor(path: string) {
+    const database = openReadConnection(path, cacheKib);
+    this.#path = path;
+    this.#store = createIndexStore(database);
+    this.#pages = createPageStore(database);
+    this.#index = new CatalogIndex(this.#store);
+    this.#close = () => database.close();
+  }
+
+  /** load fills the index; any other call does so too when it is still empty. Returns the catalogue's revision. */
+  load(): number {
+    return this.#current(() => this.#index.revision);
+  }
+
+  list(query: ListQuery): ListAnswer {
+    const { sort, descending, limit, after, ...filter } = query;
+    return this.#current(() => {
+      const { rows, total } = this.#index.matches(filter);
+      const page = this.#index.order(sort).page(rows, { descending, limit, ...(after === undefined ? {} : { after }) });
+      return { rows: this.#pages.listDetails(page.ids), total, next: page.next, revision: this.#index.revision };
+    });
+  }
+
+  kevList(query: KevQuery): KevAnswer {
+    return this.#current(() => {
+      this.#kev ??= new KevList(this.#pages.listKevRows());
+      const page = this.#kev.page(query);
+      return { rows: this.#pages.listKevEntries(page.cveIds), total: page.total, next: page.next };
+    });
+  }
+
+  statistics(): CatalogStatistics {
+    return this.#current(() => {
+      this.#statistics ??= {
+        ...countRows(this.#index.columns),
+        ...this.#pages.countTables(),
+        revision: this.#index.revision,
+        feeds: this.#pages.listFeedStates(),
+      };
+      return this.#statistics;
+    });
+  }
+
+  close(): void {
+    this.#close();
+  }
+
+  #current<Answer>(work: () => Answer): Answer {
+    return translating(this.#path, () =>
+      this.#store.snapshot(() => {
+        if (this.#index.refresh()) {
+          this.#kev = null;
+          this.#statistics = null;
+        }
+        return work();
+      }),
+    );
+  }
+}

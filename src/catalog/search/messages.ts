@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../../kernel/index.ts';
+import type { CatalogStatistics, KevQuery, ListQuery } from '../types.ts';
+import type { KevAnswer, ListAnswer } from './engine.ts';
+
+/** What the search thread is asked. */
+export type Question =
+  | { readonly kind: 'load' }
+  | { readonly kind: 'list'; readonly query: ListQuery }
+  | { readonly kind: 'kev'; readonly query: KevQuery }
+  | { readonly kind: 'statistics' };
+
+/** What it answers, by the kind of the question. */
+export interface Answers {
+  readonly load: number;
+  readonly list: ListAnswer;
+  readonly kev: KevAnswer;
+  readonly statistics: CatalogStatistics;
+}
+
+export type Answer = { readonly [Kind in keyof Answers]: { readonly kind: Kind; readonly value: Answers[Kind] } }[keyof Answers];
+
+/** A failure in the shape that crosses threads; the error is built anew on the other side. */
+export interface FailureMessage {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly internal: string | undefined;
+}
+
+export interface QuestionMessage {
+  readonly sequence: number;
+  readonly question: Question;
+}
+
+export type AnswerMessage =
+  | { readonly sequence: number; readonly answer: Answer }
+  | { readonly sequence: number; readonly failure: FailureMessage };

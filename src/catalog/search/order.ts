@@ -1,0 +1,144 @@
+import type { Position, SortKey } from '../types.ts';
+import type { Bitmap } from './bitmap.ts';
+import { maximumId, noValue, type Columns } from './columns.ts';
+
+/** A page of ids in the order asked for. `next` is the last row's position when more rows follow, else null. */
+export interface IdPage {
+  readonly ids: readonly number[];
+  readonly next: Position | null;
+}
+
+/**
+ * Order keeps all ids sorted by one key: rows with a value by (value, id), then rows without one by id. Descending lists
+ * read each of the two parts backwards, so rows without a value come last either way and the tie-break turns round too.
+ */
+export class Order {
+  readonly #key: SortKey;
+  readonly #columns: Columns;
+  #ids = new Uint32Array(0);
+  /** How many of the ids have a value. */
+  #valued = 0;
+
+  constructor(key: SortKey, columns: Columns) {
+    this.#key = key;
+    this.#columns = columns;
+  }
+
+  /** rebuild sorts everything anew. */
+  rebuild(): void {
+    const ids = new Uint32Array(this.#columns.count);
+    let count = 0;
+    const { words } = this.#columns.present;
+    for (let at = 0; at < words.length; at++) {
+      for (let rest = words[at] ?? 0; rest !== 0; rest &= rest - 1) ids[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
+    }
+    [this.#ids, this.#valued] = this.#sorted(ids);
+  }
+
+  /** merge puts the changed rows (ascending unique ids) where they now belong; the others keep their order. */
+  merge(changed: Uint32Array, isChanged: Bitmap): void {
+    const [fresh, freshValued] = this.#sorted(changed);
+    const kept = this.#ids.filter((id) => !isChanged.has(id));
+    const keptValued = this.#countValued(kept);
+    const ids = new Uint32Array(kept.length + fresh.length);
+    const valued = this.#interleave(ids, 0, kept.subarray(0, keptValued), fresh.subarray(0, freshValued));
+    this.#interleave(ids, valued, kept.subarray(keptValued), fresh.subarray(freshValued));
+    this.#ids = ids;
+    this.#valued = valued;
+  }
+
+  /** page collects up to `limit` ids of `matches` after the position. Costs at most one look at each row. */
+  page(matches: Bitmap, query: { readonly descending: boolean; readonly limit: number; readonly after?: Position }): IdPage {
+    const { descending, limit, after } = query;
+    const ids = this.#ids;
+    const found: number[] = [];
+    let more = false;
+    const take = (id: number): boolean => {
+      if (!matches.has(id)) return false;
+      more = found.length === limit;
+      if (!more) found.push(id);
+      return more;
+    };
+    const start = after === undefined ? (descending ? this.#valued : 0) : this.#locate(after, descending);
+    const inValues = after === undefined || after.value !== noValue;
+    if (descending) {
+      let done = false;
+      if (inValues) for (let at = start - 1; at >= 0 && !done; at--) done = take(ids[at] ?? 0);
+      for (let at = (inValues ? ids.length : start) - 1; at >= this.#valued && !done; at--) done = take(ids[at] ?? 0);
+    } else {
+      for (let at = start; at < ids.length && !take(ids[at] ?? 0); at++);
+    }
+    const last = found.at(-1);
+    return { ids: found, next: more && last !== undefined ? { value: this.#valueOf(last), id: last } : null };
+  }
+
+  /** Ascending: index of the first row after the position. Descending: number of rows of its part before it. */
+  #locate(after: Position, descending: boolean): number {
+    let low = after.value === noValue ? this.#valued : 0;
+    let high = after.value === noValue ? this.#ids.length : this.#valued;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const id = this.#ids[middle] ?? 0;
+      const difference = this.#valueOf(id) - after.value || id - after.id;
+      if (difference < 0 || (difference === 0 && !descending)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #valueOf(id: number): number {
+    return this.#columns.sortValue(this.#key, id);
+  }
+
+  #countValued(ids: Uint32Array): number {
+    let low = 0;
+    let high = ids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#valueOf(ids[middle] ?? 0) !== noValue) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Sorts ids of ascending order by packing (value, id) into 64 bits, which the run time sorts without a comparator. */
+  #sorted(ids: Uint32Array): [Uint32Array<ArrayBuffer>, number] {
+    const keys = new BigUint64Array(ids.length);
+    const halves = new Uint32Array(keys.buffer);
+    const result = new Uint32Array(ids.length);
+    let valued = 0;
+    for (const id of ids) {
+      const value = this.#valueOf(id);
+      if (value === noValue) continue;
+      halves[valued * 2] = ((value % 1024) << 22) | id;
+      halves[valued * 2 + 1] = Math.floor(value / 1024);
+      valued++;
+    }
+    keys.subarray(0, valued).sort();
+    for (let at = 0; at < valued; at++) result[at] = (halves[at * 2] ?? 0) & maximumId;
+    let rest = valued;
+    if (rest < ids.length) for (const id of ids) if (this.#valueOf(id) === noValue) result[rest++] = id;
+    return [result, valued];
+  }
+
+  /** Merges two sorted runs into `into` from `offset`; returns the index after the last id written. */
+  #interleave(into: Uint32Array, offset: number, left: Uint32Array, right: Uint32Array): number {
+    let at = offset;
+    let l = 0;
+    let r = 0;
+    while (r < right.length) {
+      const id = right[r] ?? 0;
+      const value = this.#valueOf(id);
+      while (l < left.length) {
+        const other = left[l] ?? 0;
+        if ((this.#valueOf(other) - value || other - id) > 0) break;
+        into[at++] = other;
+        l++;
+      }
+      into[at++] = id;
+      r++;
+    }
+    into.set(left.subarray(l), at);
+    return at + left.length - l;
+  }
+}
