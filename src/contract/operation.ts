@@ -1,9 +1,10 @@
 import type { z } from 'zod';
+import type { Family, Level } from '../kernel/caller.ts';
 import type { ErrorCode } from '../kernel/error-catalogue.ts';
 
+export type { Family, Level };
+
 export type SurfaceName = 'cybersecfeed' | 'site';
-export type Family = 'project-token' | 'user-key' | 'subscription-key' | 'organization-token';
-export type Level = 'read' | 'write';
 
 /**
  * Operation is one route of one surface, declared as data. The guard, the OpenAPI documents, the price table, `credential

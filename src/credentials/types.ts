@@ -1,6 +1,4 @@
-import type { Family } from '../contract/operation.ts';
-import type { VerifiedCredential } from '../admission/types.ts';
-import type { ErrorCode } from '../kernel/index.ts';
+import type { ErrorCode, Family, VerifiedCredential } from '../kernel/index.ts';
 
 export type CredentialState = 'active' | 'suspended' | 'expired' | 'rotated' | 'revoked';
 

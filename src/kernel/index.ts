@@ -12,3 +12,4 @@ export { randomAlphanumeric, seededRandom, systemRandom, type Random } from './r
 export { newId, type IdPrefix } from './ids.ts';
 export { Secret } from './secret.ts';
 export { createLog, silentLog, type Log, type LogFields, type LogLevel } from './log.ts';
+export type { Family, Level, Terms, VerifiedCredential } from './caller.ts';

@@ -1,0 +1,21 @@
+import type { ErrorCode, Terms } from '../kernel/index.ts';
+
+/** Why an owner's credentials do not work. */
+export type StandingRefusal = Extract<ErrorCode, 'owner.disabled' | 'plan.ended' | 'plan.past_due'>;
+
+/**
+ * Standing is what an owner may do, as facts with their times: memory may keep it, because the passing of time needs no
+ * new reading and every other change moves the owner's fence.
+ */
+export interface Standing {
+  readonly terms: Terms;
+  /** From each `fromMs` on, the owner is refused with that code; the first that applies decides. */
+  readonly refusals: readonly { readonly code: StandingRefusal; readonly fromMs: number }[];
+}
+
+/** refusalAt returns why the owner is refused at `nowMs`, or null. */
+export const refusalAt = (standing: Standing, nowMs: number): StandingRefusal | null =>
+  standing.refusals.find(({ fromMs }) => nowMs >= fromMs)?.code ?? null;
+
+/** Since ever: a refusal that does not depend on the time. */
+export const alwaysMs = Number.NEGATIVE_INFINITY;
