@@ -1,0 +1,94 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { AppError, fail } from '../../kernel/index.ts';
+import type { ImportedSource } from '../types.ts';
+import type { CveListCursor } from './cursor.ts';
+import { importFetched, type SyncRun } from './sync-run.ts';
+
+const dayMs = 86_400_000;
+/** How many days back a dated file is looked for. */
+const daysBack = 3;
+const maxBytes = 8_000_000_000;
+
+type Spooled = NonNullable<CveListCursor['spooled']>;
+
+/**
+ * importBaseline fetches the whole CVE List and imports it. A download that was cut off, or an import that was, is gone
+ * on with by the next call. Returns the cursor that the changes go on from.
+ */
+export const importBaseline = async (
+  run: SyncRun,
+  cursor: CveListCursor,
+): Promise<{ readonly source: ImportedSource; readonly cursor: CveListCursor }> => {
+  const spooled = usable(run, cursor.spooled) ?? (await fetchBaseline(run));
+  run.store.updateCursor('cve-list', JSON.stringify({ ...cursor, spooled }));
+  const file = join(run.feedFolder, spooled.file);
+  const before = run.store.countRecords();
+  let source: ImportedSource;
+  try {
+    source = await importFetched(run, 'cve-list', file, spooled.url);
+    if (source.read < before / 2 && run.force !== true) {
+      throw fail('feed.refused', {
+        message: `The CVE List has ${source.read} records, but the catalogue already ${before}`,
+      });
+    }
+  } catch (error) {
+    // A file that was read and found bad will not get better; one whose import was merely stopped is kept.
+    if (error instanceof AppError && run.signal?.aborted !== true && error.code.startsWith('feed.')) {
+      await rm(file, { force: true });
+      run.store.updateCursor('cve-list', JSON.stringify({ ...cursor, spooled: null }));
+    }
+    throw error;
+  }
+  const next: CveListCursor = { fetchedAt: spooled.fetchedAt, pending: {}, log: null, spooled: null };
+  run.store.updateCursor('cve-list', JSON.stringify(next));
+  await rm(file, { force: true });
+  return { source, cursor: next };
+};
+
+const usable = (run: SyncRun, spooled: CveListCursor['spooled']): Spooled | null =>
+  spooled !== null && basename(spooled.file) === spooled.file && existsSync(join(run.feedFolder, spooled.file))
+    ? spooled
+    : null;
+
+const fetchBaseline = async (run: SyncRun): Promise<Spooled> => {
+  const template = run.addresses.cveList;
+  if (!template.includes('{date}')) return fetchOne(run, 'cve-list.zip', template, null);
+  for (const date of candidateDates(run)) {
+    try {
+      // Records change until the file is cut: an hour of overlap costs nothing, a gap would lose a change.
+      const fetchedAt = new Date(Date.parse(`${date}T00:00:00Z`) - 3_600_000).toISOString();
+      return await fetchOne(run, fileOf(date), template.replaceAll('{date}', date), fetchedAt);
+    } catch (error) {
+      const isAbsent = error instanceof AppError && error.detail?.['status'] === 404;
+      if (!isAbsent) throw error;
+    }
+  }
+  throw fail('feed.unreachable', { message: `${template}: there is no file of the last ${daysBack + 1} days` });
+};
+
+const fileOf = (date: string): string => `cve-list-${date}.zip`;
+
+/** The newest day first; but a day whose download was cut off comes before it, as the changes catch up with the rest. */
+const candidateDates = (run: SyncRun): string[] => {
+  const nowMs = run.clock.nowMs();
+  const dates = Array.from({ length: daysBack + 1 }, (_, back) =>
+    new Date(nowMs - back * dayMs).toISOString().slice(0, 10),
+  );
+  const present = readdirSync(run.feedFolder);
+  const isBegun = (date: string): boolean => present.includes(`${fileOf(date)}.part`);
+  return [...dates.filter(isBegun), ...dates.filter((date) => !isBegun(date))];
+};
+
+const fetchOne = async (run: SyncRun, name: string, url: string, fetchedAt: string | null): Promise<Spooled> => {
+  const outcome = await run.outbound.download(url, join(run.feedFolder, name), {
+    maxBytes,
+    ...(run.signal === undefined ? {} : { signal: run.signal }),
+    onProgress: (doneBytes, totalBytes) =>
+      run.onProgress?.({ feed: 'cve-list', stage: 'download', doneBytes, totalBytes }),
+  });
+  const changedMs = outcome.kind === 'downloaded' ? Date.parse(outcome.lastModified ?? '') : Number.NaN;
+  const dated = Number.isNaN(changedMs) ? null : new Date(changedMs - dayMs).toISOString();
+  return { file: name, url, fetchedAt: fetchedAt ?? dated };
+};
