@@ -1,0 +1,19 @@
+import type { Family, Random } from '../../kernel/index.ts';
+
+/** A credential that was just made: the secret leaves the process once, in the answer to `issue` or `rotate`. */
+export interface MintedCredential {
+  readonly presented: string;
+  readonly lookup: string;
+  readonly masked: string;
+}
+
+/** CredentialFormat is one family's wire format. Pure: a file a family, and one suite that every one passes. */
+export interface CredentialFormat {
+  readonly family: Family;
+  mint(random: Random): MintedCredential;
+  /**
+   * parse returns the public lookup part of a well-formed credential whose checksum holds, else null. A mistyped or
+   * made-up credential is refused here, without a database.
+   */
+  parse(presented: string): { readonly lookup: string } | null;
+}
