@@ -16,10 +16,12 @@ import { countTests } from './test-report.ts';
 
 const args = process.argv.slice(2);
 
-/** filters are the path fragments among the arguments: Vitest runs the files whose path contains one of them. */
-const filters = args.filter(
-  (arg, index) => !arg.startsWith('-') && !/^(--project|-t|--testNamePattern)$/.test(args[index - 1] ?? ''),
-);
+/**
+ * filters are the path fragments among the arguments: Vitest runs the files whose path contains one of them. What follows
+ * an option may be its value; leaving it out at worst starts a server that nobody asks.
+ */
+const isOption = (arg: string): boolean => arg.startsWith('-') && !arg.includes('=');
+const filters = args.filter((arg, index) => !arg.startsWith('-') && !isOption(args[index - 1] ?? ''));
 const projects = args.flatMap((arg, index) => {
   if (arg.startsWith('--project=')) return [arg.slice('--project='.length)];
   return args[index - 1] === '--project' ? [arg] : [];
@@ -42,9 +44,13 @@ const given = process.env['TEST_POSTGRES_URL'];
 let cluster: Cluster | null = null;
 let missingPostgres = false;
 if (usesDatabase && given === undefined) {
-  cluster = await startCluster();
+  let reason = 'install the server or set TEST_POSTGRES_URL';
+  cluster = await startCluster().catch((error: unknown) => {
+    reason = error instanceof Error ? error.message : String(error);
+    return null;
+  });
   missingPostgres = cluster === null;
-  if (missingPostgres) reasons.push('no PostgreSQL: install the server or set TEST_POSTGRES_URL');
+  if (missingPostgres) reasons.push(`no PostgreSQL: ${reason}`);
 }
 if (realData() === null) reasons.push(realDataHint);
 if ((await selected(['test/e2e/**/*.browser.test.ts'])) && chromium() === null) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/index.ts';
 import { options } from '../../src/config/index.ts';
 import { operations } from '../../src/contract/index.ts';
 import { errorCatalogue } from '../../src/kernel/index.ts';
@@ -82,6 +83,32 @@ describe('operations', () => {
 
   test('that ask for a credential name a resource', () => {
     expect(operations.filter(({ families, resource }) => families.length > 0 && resource === null)).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  const commandFiles = files.flatMap((path) => /^src\/cli\/commands\/([a-z-]+)\.ts$/.exec(path)?.[1] ?? []);
+
+  test('are each one file that the registry knows', () => {
+    const registry = text('src/cli/registry.ts');
+    const loaded = [...registry.matchAll(/import\('\.\/commands\/([a-z-]+)\.ts'\)/g)].map((match) => match[1] ?? '');
+    expect(loaded.length).toBe(commands.length);
+    expect(loaded.filter((name) => !commandFiles.includes(name))).toEqual([]);
+  });
+
+  test('named in the documents exist', () => {
+    const known = new Set(commands.map((command) => command.name));
+    const named = files
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [...text(path).matchAll(/vulngate -- ([a-z]+)/g)].map((match) => ({ path, name: match[1] ?? '' })),
+      );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter(({ name }) => !known.has(name))).toEqual([]);
+  });
+
+  test('load, and say how they are used', async () => {
+    for (const entry of commands) expect((await entry.load()).usage, entry.name).toContain(entry.name);
   });
 });
 
