@@ -15,6 +15,24 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sync.ts')).syncCommand,
   },
   {
+    name: 'user',
+    summary: 'create people',
+    logs: 'problems',
+    load: async () => (await import('./commands/user.ts')).userCommand,
+  },
+  {
+    name: 'subscription',
+    summary: 'create, show and change subscriptions: tier, status, credits',
+    logs: 'problems',
+    load: async () => (await import('./commands/subscription.ts')).subscriptionCommand,
+  },
+  {
+    name: 'credential',
+    summary: 'issue, list, show, rotate, suspend, resume, revoke and explain credentials',
+    logs: 'problems',
+    load: async () => (await import('./commands/credential.ts')).credentialCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check this installation and say what is wrong',
     logs: 'problems',
