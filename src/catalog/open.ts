@@ -9,7 +9,6 @@ import type {
   CatalogStatistics,
   FeedState,
   KevEntry,
-  KevPage,
   KevQuery,
   ListPage,
   ListQuery,
@@ -37,8 +36,8 @@ export interface Catalog {
   feedStates(): readonly FeedState[];
   /** Throws `request.invalid_parameter` and `catalog.cursor_invalid`. */
   list(query: ListQuery): Promise<ListPage<RecordDetail>>;
-  /** Throws `request.invalid_parameter`. */
-  kevList(query: KevQuery): Promise<KevPage>;
+  /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
+  kevList(query: KevQuery): Promise<ListPage<KevEntry>>;
   statistics(): Promise<CatalogStatistics>;
   /** Starts the search thread and resolves when its index is loaded. Lists do the same when nobody asked before. */
   ready(): Promise<void>;
@@ -52,7 +51,11 @@ const cacheKib = 16_384;
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
  * Throws `storage.corrupt`, `storage.newer_schema`, `storage.unavailable`.
  */
-export const openCatalog = (deps: { readonly databasePath: string; readonly clock: Clock; readonly log: Log }): Catalog => {
+export const openCatalog = (deps: {
+  readonly databasePath: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Catalog => {
   const path = deps.databasePath;
   createCatalogFile(path);
   const database = openReadConnection(path, cacheKib);
@@ -86,8 +89,8 @@ export const openCatalog = (deps: { readonly databasePath: string; readonly cloc
     },
     kevList: async (query) => {
       checkKevQuery(query);
-      const { rows, total, next } = await search.ask({ kind: 'kev', query });
-      return { rows: rows.map(decodeKevEntry), total, next };
+      const { rows, total, next, revision } = await search.ask({ kind: 'kev', query });
+      return { rows: rows.map(decodeKevEntry), total, next, revision };
     },
     statistics: () => search.ask({ kind: 'statistics' }),
     ready: async () => {

@@ -85,7 +85,8 @@ export class CatalogIndex {
     const { cwe } = filter;
     const vendor = filter.vendor === undefined ? null : normaliseName(filter.vendor);
     const product = filter.product === undefined ? null : normaliseName(filter.product);
-    if (product !== null) yield this.#bitmap(JSON.stringify(['product', vendor, product]), () => store.ofProduct(product, vendor));
+    if (product !== null)
+      yield this.#bitmap(JSON.stringify(['product', vendor, product]), () => store.ofProduct(product, vendor));
     else if (vendor !== null) yield this.#bitmap(`vendor ${vendor}`, () => store.ofVendor(vendor));
     if (cwe !== undefined) yield this.#bitmap(`cwe ${cwe}`, () => store.ofWeakness(cwe));
     if (filter.text !== undefined) yield* this.#candidatesOfText(filter.text);

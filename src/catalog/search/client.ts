@@ -13,7 +13,7 @@ const maximumPending = 512;
 const restartPauseMs = 1000;
 
 /** The search thread's own limits. Typed arrays and SQLite's memory are not part of the heap and come on top. */
-const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
+const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 };
 
 /**
  * SearchClient asks the search thread. It starts the thread with the first question, starts a dead one again, and never
@@ -44,7 +44,8 @@ export class SearchClient {
       worker.ref();
       worker.postMessage({ sequence, question } satisfies QuestionMessage);
     });
-    if (!isOfKind(answer, question.kind)) throw fail('internal.unexpected', { internal: `search answered ${answer.kind} to ${question.kind}` });
+    if (!isOfKind(answer, question.kind))
+      throw fail('internal.unexpected', { internal: `search answered ${answer.kind} to ${question.kind}` });
     return answer.value;
   }
 
@@ -59,7 +60,8 @@ export class SearchClient {
 
   #running(): Worker {
     if (this.#closed) throw fail('catalog.unavailable', { internal: 'the catalogue is closed' });
-    if (this.#pending.size >= maximumPending) throw fail('catalog.unavailable', { message: 'Too many searches at once' });
+    if (this.#pending.size >= maximumPending)
+      throw fail('catalog.unavailable', { message: 'Too many searches at once' });
     if (this.#worker !== null) return this.#worker;
     if (this.#clock.monotonicMs() - this.#diedAtMs < restartPauseMs) {
       throw fail('catalog.unavailable', { internal: 'the search thread died a moment ago' });

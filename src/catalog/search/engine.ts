@@ -1,25 +1,17 @@
 import { createIndexStore, type IndexStore } from '../store/read-index-store.ts';
 import { createPageStore, type PageStore } from '../store/read-page-store.ts';
 import { openReadConnection, translating, type SqlRow } from '../store/read-connection.ts';
-import type { CatalogStatistics, KevPosition, KevQuery, ListQuery, Position } from '../types.ts';
+import type { CatalogStatistics, KevQuery, ListQuery, Position } from '../types.ts';
 import { CatalogIndex } from './catalog-index.ts';
 import { KevList } from './kev-list.ts';
 import { countRows } from './statistics.ts';
 
-/** A page with its rows as the database gave them: they are decoded on the thread that asked. */
+/** A page with its rows (of `detailColumns`; for KEV: cve_id, added_ms, ransomware, entry) as the database gave them: they are decoded on the thread that asked. */
 export interface ListAnswer {
-  /** Rows of `detailColumns`. */
   readonly rows: readonly SqlRow[];
   readonly total: number;
   readonly next: Position | null;
   readonly revision: number;
-}
-
-export interface KevAnswer {
-  /** Rows of (cve_id, added_ms, ransomware, entry). */
-  readonly rows: readonly SqlRow[];
-  readonly total: number;
-  readonly next: KevPosition | null;
 }
 
 /** The page cache of the search's own connection. Small: what lists need most is in typed arrays already. */
@@ -61,11 +53,16 @@ export class SearchEngine {
     });
   }
 
-  kevList(query: KevQuery): KevAnswer {
+  kevList(query: KevQuery): ListAnswer {
     return this.#current(() => {
       this.#kev ??= new KevList(this.#pages.listKevRows());
       const page = this.#kev.page(query);
-      return { rows: this.#pages.listKevEntries(page.cveIds), total: page.total, next: page.next };
+      return {
+        rows: this.#pages.listKevEntries(page.cveIds),
+        total: page.total,
+        next: page.next,
+        revision: this.#index.revision,
+      };
     });
   }
 

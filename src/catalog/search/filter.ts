@@ -1,7 +1,7 @@
 import { fail } from '../../kernel/index.ts';
-import type { KevQuery, ListQuery, Severity } from '../types.ts';
+import type { KevQuery, ListQuery, Position, Severity } from '../types.ts';
 import { retain, type Bitmap } from './bitmap.ts';
-import type { Columns } from './columns.ts';
+import { noValue, type Columns } from './columns.ts';
 
 /** The part of a query that decides which rows match, without order and page. */
 export type Filter = Omit<ListQuery, 'sort' | 'descending' | 'limit' | 'after'>;
@@ -11,8 +11,10 @@ const exploitationNumbers = { none: 1, poc: 2, active: 3 } as const;
 const everything = 0xff;
 
 /** A set of small numbers as bits; absent means all of them. */
-const among = <Word extends string>(words: readonly Word[] | undefined, numbers: Readonly<Record<Word, number>>): number =>
-  words === undefined ? everything : words.reduce((bits, word) => bits | (1 << numbers[word]), 0);
+const among = <Word extends string>(
+  words: readonly Word[] | undefined,
+  numbers: Readonly<Record<Word, number>>,
+): number => (words === undefined ? everything : words.reduce((bits, word) => bits | (1 << numbers[word]), 0));
 
 const truth = (wanted: boolean | undefined): number => (wanted === undefined ? everything : wanted ? 2 : 1);
 
@@ -77,7 +79,8 @@ export const narrowByRanges = (rows: Bitmap, columns: Columns, filter: Filter): 
   // The stored units are whole numbers: rounding inwards after taking off the noise of the multiplication is exact.
   const lower = (value: number | undefined, unit: number) =>
     value === undefined ? undefined : Math.max(0, Math.ceil(value * unit - 1e-6));
-  const upper = (value: number | undefined, unit: number) => (value === undefined ? undefined : Math.floor(value * unit + 1e-6));
+  const upper = (value: number | undefined, unit: number) =>
+    value === undefined ? undefined : Math.floor(value * unit + 1e-6);
   between(rows, columns.score, lower(filter.scoreMin, 10), upper(filter.scoreMax, 10));
   between(rows, columns.epss, lower(filter.epssMin, 100_000), upper(filter.epssMax, 100_000));
   between(rows, columns.published, filter.publishedFromMs, filter.publishedToMs);
@@ -108,18 +111,36 @@ export const narrowByAssigner = (rows: Bitmap, columns: Columns, assigners: Read
 /** checkQuery refuses what no list can answer. Throws `request.invalid_parameter` and `catalog.cursor_invalid`. */
 export const checkQuery = (query: ListQuery): void => {
   checkLimit(query.limit);
-  const { scoreMin, scoreMax, epssMin, epssMax, publishedFromMs, publishedToMs, modifiedFromMs, modifiedToMs, cwe } = query;
-  checkNumbers({ scoreMin, scoreMax, epssMin, epssMax, publishedFromMs, publishedToMs, modifiedFromMs, modifiedToMs, cwe });
-  const { after } = query;
-  if (after !== undefined && !(Number.isSafeInteger(after.value) && Number.isSafeInteger(after.id) && after.value >= -1 && after.id >= 0)) {
+  const { scoreMin, scoreMax, epssMin, epssMax, publishedFromMs, publishedToMs, modifiedFromMs, modifiedToMs, cwe } =
+    query;
+  checkNumbers({
+    scoreMin,
+    scoreMax,
+    epssMin,
+    epssMax,
+    publishedFromMs,
+    publishedToMs,
+    modifiedFromMs,
+    modifiedToMs,
+    cwe,
+  });
+  checkPosition(query.after);
+};
+
+const checkPosition = (after: Position | undefined): void => {
+  if (
+    after !== undefined &&
+    !(Number.isSafeInteger(after.value) && Number.isSafeInteger(after.id) && after.value >= noValue && after.id >= 0)
+  ) {
     throw fail('catalog.cursor_invalid');
   }
 };
 
-/** checkKevQuery is the same for the KEV list. Throws `request.invalid_parameter`. */
+/** checkKevQuery is the same for the KEV list. */
 export const checkKevQuery = (query: KevQuery): void => {
   checkLimit(query.limit);
   checkNumbers({ addedFromMs: query.addedFromMs, addedToMs: query.addedToMs });
+  checkPosition(query.after);
 };
 
 const checkNumbers = (values: Readonly<Record<string, number | undefined>>): void => {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../kernel/index.ts';
 import type { CatalogStatistics, KevQuery, ListQuery } from '../types.ts';
-import type { KevAnswer, ListAnswer } from './engine.ts';
+import type { ListAnswer } from './engine.ts';
 
 /** What the search thread is asked. */
 export type Question =
@@ -13,11 +13,13 @@ export type Question =
 export interface Answers {
   readonly load: number;
   readonly list: ListAnswer;
-  readonly kev: KevAnswer;
+  readonly kev: ListAnswer;
   readonly statistics: CatalogStatistics;
 }
 
-export type Answer = { readonly [Kind in keyof Answers]: { readonly kind: Kind; readonly value: Answers[Kind] } }[keyof Answers];
+export type Answer = {
+  readonly [Kind in keyof Answers]: { readonly kind: Kind; readonly value: Answers[Kind] };
+}[keyof Answers];
 
 /** A failure in the shape that crosses threads; the error is built anew on the other side. */
 export interface FailureMessage {

@@ -30,7 +30,8 @@ export class Order {
     let count = 0;
     const { words } = this.#columns.present;
     for (let at = 0; at < words.length; at++) {
-      for (let rest = words[at] ?? 0; rest !== 0; rest &= rest - 1) ids[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
+      for (let rest = words[at] ?? 0; rest !== 0; rest &= rest - 1)
+        ids[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
     }
     [this.#ids, this.#valued] = this.#sorted(ids);
   }
@@ -48,7 +49,10 @@ export class Order {
   }
 
   /** page collects up to `limit` ids of `matches` after the position. Costs at most one look at each row. */
-  page(matches: Bitmap, query: { readonly descending: boolean; readonly limit: number; readonly after?: Position }): IdPage {
+  page(
+    matches: Bitmap,
+    query: { readonly descending: boolean; readonly limit: number; readonly after?: Position },
+  ): IdPage {
     const { descending, limit, after } = query;
     const ids = this.#ids;
     const found: number[] = [];

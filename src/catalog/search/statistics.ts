@@ -4,7 +4,9 @@ import type { Columns } from './columns.ts';
 const severities = ['unknown', 'low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
 
 /** countRows counts records by state, origin and severity (published ones only). */
-export const countRows = (columns: Columns): Pick<CatalogStatistics, 'records' | 'published' | 'rejected' | 'starter' | 'severities'> => {
+export const countRows = (
+  columns: Columns,
+): Pick<CatalogStatistics, 'records' | 'published' | 'rejected' | 'starter' | 'severities'> => {
   const counts: Record<Severity, number> = { unknown: 0, low: 0, medium: 0, high: 0, critical: 0 };
   let rejected = 0;
   let starter = 0;

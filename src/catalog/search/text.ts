@@ -24,8 +24,6 @@ const stopWords = new Set(
 const maximumWords = 32;
 /** Only so much of the text is read, which bounds the work on hostile input. */
 const maximumCharacters = 2048;
-/** Longer words do not occur in the index's vocabulary. */
-const maximumWordCharacters = 128;
 /** A shorter beginning would match nearly every record and is taken as a whole word. */
 const minimumPrefixCharacters = 3;
 
@@ -45,12 +43,13 @@ export const parseText = (text: string): TextQuery => {
       ids.set(`${idText}${bare.endsWith('*') ? '*' : ''}`, { text: idText, prefix: bare.endsWith('*') });
       continue;
     }
-    const pieces = fold(part).split(separators).filter((piece) => piece !== '');
+    const pieces = fold(part)
+      .split(separators)
+      .filter((piece) => piece !== '');
     const open = /\*["')\]}]*$/u.test(part);
     for (const [at, piece] of pieces.entries()) {
-      const word = [...piece].slice(0, maximumWordCharacters).join('');
-      const prefix = open && at === pieces.length - 1 && word.length >= minimumPrefixCharacters;
-      words.set(prefix ? `${word}*` : word, { word, prefix });
+      const prefix = open && at === pieces.length - 1 && piece.length >= minimumPrefixCharacters;
+      words.set(prefix ? `${piece}*` : piece, { word: piece, prefix });
     }
   }
   const empty = words.size === 0 && ids.size === 0;
@@ -60,7 +59,12 @@ export const parseText = (text: string): TextQuery => {
 };
 
 /** Lower case without diacritics, as the index's tokenizer folds. */
-const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}+/gu, '').normalize('NFC').toLowerCase();
+const fold = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .normalize('NFC')
+    .toLowerCase();
 
 /** matchExpression writes words in the index's query language; each is quoted, so none can be an operator. */
 export const matchExpression = (words: readonly SearchWord[]): string =>

@@ -12,17 +12,30 @@ export interface Query {
   all(...parameters: (string | number)[]): SqlRow[];
 }
 
-/** createCatalogFile makes the file with all tables when it is missing or has none yet, and leaves any other alone. */
+/**
+ * createCatalogFile makes the file with all tables when it is missing or has no table yet; it leaves any other alone.
+ * Harmless when several processes do it at once.
+ */
 export const createCatalogFile = (path: string): void => {
-  if (existsSync(path) && statSync(path).size > 0) return;
   translating(path, () => {
+    if (existsSync(path) && statSync(path).size > 0 && !isBlank(path)) return;
     const database = new DatabaseSync(path, { timeout: 5000 });
     try {
-      database.exec(`pragma journal_mode = wal; begin immediate; ${catalogSchema}; pragma user_version = ${catalogSchemaVersion}; commit`);
+      database.exec('pragma journal_mode = wal');
+      database.exec(`begin immediate; ${catalogSchema}; pragma user_version = ${catalogSchemaVersion}; commit`);
     } finally {
       database.close();
     }
   });
+};
+
+const isBlank = (path: string): boolean => {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  try {
+    return prepareQuery(database, 'select 1 from sqlite_schema limit 1').first() === undefined;
+  } finally {
+    database.close();
+  }
 };
 
 /**
@@ -61,7 +74,8 @@ export const prepareQuery = (database: DatabaseSync, sql: string): Query => {
 
 /** The type definitions know rows as objects only; `setReturnArrays` makes them arrays, which is checked here. */
 const asRow = (row: ReturnType<StatementSync['get']>): SqlRow | undefined => (Array.isArray(row) ? row : undefined);
-const asRows = (rows: ReturnType<StatementSync['all']>): SqlRow[] => rows.flatMap((row) => (Array.isArray(row) ? [row] : []));
+const asRows = (rows: ReturnType<StatementSync['all']>): SqlRow[] =>
+  rows.flatMap((row) => (Array.isArray(row) ? [row] : []));
 
 const damaged = new Set([11, 24, 26]);
 const busy = new Set([5, 6]);
@@ -80,7 +94,9 @@ export const asStorageError = (error: unknown, path: string): unknown => {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   const internal = `${path}: ${error.message}`;
   if (!('errcode' in error) || typeof error.errcode !== 'number') {
-    return 'code' in error && error.code === 'ERR_INVALID_STATE' ? fail('catalog.unavailable', { internal, cause: error }) : error;
+    return 'code' in error && error.code === 'ERR_INVALID_STATE'
+      ? fail('catalog.unavailable', { internal, cause: error })
+      : error;
   }
   const primary = error.errcode & 0xff;
   if (damaged.has(primary) || /no such (table|column)/.test(error.message)) {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { IndexRow } from '../search/columns.ts';
-import { numberOf, prepareQuery, textOf } from './read-connection.ts';
+import { numberOf, prepareQuery, textOf, type SqlRow } from './read-connection.ts';
 
 /** Times that are missing come out of SQL as this number, which no date has. */
 const missingTime = -8_640_000_000_000_001;
@@ -28,6 +28,7 @@ export interface IndexStore {
   highestRevision(): number;
   highestId(): number;
   changedCount(afterRevision: number): number;
+  /** The row that `take` gets is valid during the call only. */
   eachRow(take: (row: IndexRow) => void): void;
   /** All at once: meant for thousands of rows, not for all. */
   eachChangedRow(afterRevision: number, take: (row: IndexRow) => void): void;
@@ -54,12 +55,17 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     return (...parameters: (string | number)[]): string => textOf(query.first(...parameters)?.[0]);
   };
   const highestId = number('select max(id) from record');
+  const changedCount = number('select count(*) from record where revision > ?');
   const range = prepare(`select ${columnArrays} from record where id > ? and id <= ?`);
   const changed = prepare(`select ${columnArrays} from record where revision > ?`);
   // '~' sorts behind every character of an id.
   const idsBetween = list('select json_group_array(id) from record where cve_id >= ? and cve_id < ?');
-  const vendorRecords = list('select json_group_array(record_id) from vendor_record where vendor_id in (select id from vendor where name = ?)');
-  const productRecords = list('select json_group_array(record_id) from product_record where product_id in (select id from product where name = ?)');
+  const vendorRecords = list(
+    'select json_group_array(record_id) from vendor_record where vendor_id in (select id from vendor where name = ?)',
+  );
+  const productRecords = list(
+    'select json_group_array(record_id) from product_record where product_id in (select id from product where name = ?)',
+  );
   const vendorProductRecords = list(
     `select json_group_array(record_id) from product_record where product_id in
        (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and product.name = ?)`,
@@ -77,12 +83,15 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     recordCount: number('select count(*) from record'),
     highestRevision: number('select max(revision) from record'),
     highestId,
-    changedCount: number('select count(*) from record where revision > ?'),
+    changedCount,
     eachRow: (take) => {
       const last = highestId();
-      for (let from = 0; from < last; from += chunk) eachOf(range.first(from, from + chunk) ?? [], take);
+      const columns = columnsFor(chunk);
+      for (let from = 0; from < last; from += chunk) eachOf(range.first(from, from + chunk) ?? [], columns, take);
     },
-    eachChangedRow: (afterRevision, take) => eachOf(changed.first(afterRevision) ?? [], take),
+    eachChangedRow: (afterRevision, take) => {
+      eachOf(changed.first(afterRevision) ?? [], columnsFor(changedCount(afterRevision)), take);
+    },
     withWords: list('select json_group_array(rowid) from record_text where record_text match ?'),
     withExactId: list('select json_group_array(id) from record where cve_id = ?'),
     withIdPrefix: (prefix) => idsBetween(prefix, `${prefix}~`),
@@ -93,28 +102,33 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
   };
 };
 
-const eachOf = (arrays: readonly unknown[], take: (row: IndexRow) => void): void => {
-  const [ids, flags, score, epss, published, modified, assigner] = arrays.slice(0, 7).map(integers);
-  ids?.forEach((id, at) => {
-    const publishedMs = published?.[at] ?? missingTime;
-    const modifiedMs = modified?.[at] ?? missingTime;
-    take({
-      id,
-      flags: flags?.[at] ?? 0,
-      score: score?.[at] ?? -1,
-      epss: epss?.[at] ?? -1,
-      publishedMs: publishedMs === missingTime ? Number.NaN : publishedMs,
-      modifiedMs: modifiedMs === missingTime ? Number.NaN : modifiedMs,
-      assignerId: assigner?.[at] ?? 0,
+/** Hands over the rows of one result. The row object is one and the same, refilled: a quarter of a million of them add up. */
+const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: IndexRow) => void): void => {
+  const [ids, flags, score, epss, published, modified, assigner] = columns;
+  const row = { id: 0, flags: 0, score: 0, epss: 0, publishedMs: 0, modifiedMs: 0, assignerId: 0 };
+  let count = 0;
+  columns.forEach((column, at) => {
+    count = 0;
+    eachInteger(textOf(arrays[at]), (value) => {
+      column[count++] = value;
     });
   });
+  for (let at = 0; at < count; at++) {
+    row.id = ids?.[at] ?? 0;
+    row.flags = flags?.[at] ?? 0;
+    row.score = score?.[at] ?? -1;
+    row.epss = epss?.[at] ?? -1;
+    row.publishedMs = timeOf(published?.[at]);
+    row.modifiedMs = timeOf(modified?.[at]);
+    row.assignerId = assigner?.[at] ?? 0;
+    take(row);
+  }
 };
 
-const integers = (json: unknown): number[] => {
-  const numbers: number[] = [];
-  if (typeof json === 'string') eachInteger(json, (value) => numbers.push(value));
-  return numbers;
-};
+const timeOf = (value: number | undefined): number =>
+  value === undefined || value === missingTime ? Number.NaN : value;
+
+const columnsFor = (rows: number): Float64Array[] => Array.from({ length: 7 }, () => new Float64Array(rows));
 
 /** eachInteger reads a JSON array of whole numbers from its text without building it. */
 export const eachInteger = (json: string, take: (value: number) => void): void => {

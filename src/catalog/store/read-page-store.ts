@@ -59,7 +59,13 @@ export const createPageStore = (database: DatabaseSync): PageStore => {
     countTables: () => {
       const row = counts.first() ?? [];
       const [kev, kevRansomware, epss, vendors, products] = row.map(numberOf);
-      return { kev: kev ?? 0, kevRansomware: kevRansomware ?? 0, epss: epss ?? 0, vendors: vendors ?? 0, products: products ?? 0 };
+      return {
+        kev: kev ?? 0,
+        kevRansomware: kevRansomware ?? 0,
+        epss: epss ?? 0,
+        vendors: vendors ?? 0,
+        products: products ?? 0,
+      };
     },
     listFeedStates,
   };

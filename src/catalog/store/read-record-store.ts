@@ -73,14 +73,14 @@ export const decodeDetail = (row: SqlRow): RecordDetail => {
 
 /** RecordStore answers by key, from one connection. */
 export interface RecordStore {
-  findDetail(cveId: string): RecordDetail | null;
-  findRevision(cveId: string): number | null;
-  findKevEntry(cveId: string): KevEntry | null;
+  readonly findDetail: (cveId: string) => RecordDetail | null;
+  readonly findRevision: (cveId: string) => number | null;
+  readonly findKevEntry: (cveId: string) => KevEntry | null;
   /** The document of the best source. Throws `storage.corrupt` when it cannot be unpacked. */
-  findDocument(cveId: string): SourceDocument | null;
+  readonly findDocument: (cveId: string) => SourceDocument | null;
   /** Newest first, at most 1,000. */
-  listChanges(recordId: number): RecordChange[];
-  listFeedStates(): FeedState[];
+  readonly listChanges: (recordId: number) => RecordChange[];
+  readonly listFeedStates: () => FeedState[];
 }
 
 export const createRecordStore = (database: DatabaseSync): RecordStore => {
@@ -92,7 +92,10 @@ export const createRecordStore = (database: DatabaseSync): RecordStore => {
     `select record.cve_id, source, updated_ms, body from record join document on record_id = record.id
      where record.cve_id = ? order by source desc limit 1`,
   );
-  const changes = prepareQuery(database, 'select seq, at_ms, kind, fields from change where record_id = ? order by seq desc limit 1000');
+  const changes = prepareQuery(
+    database,
+    'select seq, at_ms, kind, fields from change where record_id = ? order by seq desc limit 1000',
+  );
   const feeds = prepareQuery(
     database,
     `select feed, attempted_ms, succeeded_ms, data_ms, records, inserted, updated, unchanged, skipped, error
@@ -131,7 +134,7 @@ export const decodeKevEntry = (row: SqlRow): KevEntry => ({
   cveId: textOf(row[0]),
   addedMs: numberOf(row[1]),
   ransomware: numberOf(row[2]) === 1,
-  entryJson: textOf(row[3]),
+  entry: textOf(row[3]),
 });
 
 const decodeDocument = (row: SqlRow): SourceDocument => {
@@ -142,7 +145,11 @@ const decodeDocument = (row: SqlRow): SourceDocument => {
     const origin = numberOf(row[1]) === 0 ? 'starter' : 'cve-list';
     return { cveId, origin, updatedMs: numberOrNull(row[2]), json: expandDocument(body) };
   } catch (cause) {
-    throw fail('storage.corrupt', { message: `The stored document of ${cveId} cannot be unpacked`, internal: String(cause), cause });
+    throw fail('storage.corrupt', {
+      message: `The stored document of ${cveId} cannot be unpacked`,
+      internal: String(cause),
+      cause,
+    });
   }
 };
 
