@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { createAdmission } from '../../admission/index.ts';
+import { openPeppers } from '../../credentials/index.ts';
+import { controlSchemaVersion, openControl, type Control } from '../../storage/index.ts';
+import type { CommandContext } from '../command.ts';
+import { figure } from '../table.ts';
+import type { Check, Finding } from './check.ts';
+import { checkFile } from './file-store.ts';
+
+/** The control plane if it exists: looking must not make one. */
+const isPresent = ({ config }: CommandContext): boolean =>
+  config.database.engine === 'postgres' || existsSync(config.database.path);
+
+const absent: Finding = { status: 'ok', message: 'no control plane yet; the first start makes it' };
+
+const withControl = async (context: CommandContext, look: (control: Control) => Promise<Finding>): Promise<Finding> => {
+  if (!isPresent(context)) return absent;
+  const control = await openControl(context.config.database, context.log);
+  try {
+    return await look(control);
+  } finally {
+    await control.close();
+  }
+};
+
+const databaseCheck: Check = {
+  name: 'control plane',
+  run: async (context) => {
+    const { database } = context.config;
+    if (database.engine === 'sqlite' && isPresent(context)) {
+      const { problems } = checkFile(database.path);
+      if (problems.length > 0) {
+        return { status: 'failed', message: `${database.path}: ${problems.join('; ')}`, help: 'Restore a backup.' };
+      }
+    }
+    return withControl(context, async () => ({
+      status: 'ok',
+      message: `${database.engine === 'sqlite' ? database.path : 'PostgreSQL'}, schema version ${controlSchemaVersion}`,
+      facts: { engine: database.engine, schemaVersion: controlSchemaVersion, durability: database.durability },
+    }));
+  },
+};
+
+const pepperCheck: Check = {
+  name: 'pepper',
+  run: async (context) => {
+    const { pepper } = context.config.credentials;
+    if (pepper.source === 'file' && !existsSync(pepper.path)) {
+      return isPresent(context) && context.config.database.engine === 'sqlite'
+        ? {
+            status: 'failed',
+            message: `${pepper.path} is missing, but the control plane was used with a pepper`,
+            help: 'Restore the file from the backup: no credential can be verified without it.',
+          }
+        : { status: 'ok', message: 'no pepper yet; the first start makes it' };
+    }
+    return withControl(context, async (control) => {
+      await openPeppers(pepper, control.db, context.random);
+      return { status: 'ok', message: pepper.source === 'given' ? 'given by VULNGATE_PEPPER' : pepper.path };
+    });
+  },
+};
+
+const ledgerCheck: Check = {
+  name: 'ledger',
+  run: async (context) =>
+    withControl(context, async (control) => {
+      const { clock, log, config } = context;
+      const admission = createAdmission({ control, clock, log, durability: config.database.durability });
+      try {
+        const differing = await admission.discrepancies();
+        return differing.length === 0
+          ? { status: 'ok', message: 'equals the sum of usage for every owner' }
+          : {
+              status: 'failed',
+              message: `differs from the sum of usage for ${figure(differing.length)} owners, first ${differing[0]?.ownerId ?? ''}`,
+              help: 'Keep a copy of the database and report this: it must never happen.',
+              facts: { owners: differing.length },
+            };
+      } finally {
+        await admission.close();
+      }
+    }),
+};
+
+/** controlChecks look at the control plane: the database, the pepper and the ledger. */
+export const controlChecks: readonly Check[] = [databaseCheck, pepperCheck, ledgerCheck];
