@@ -109,7 +109,7 @@ export interface KevEntry {
   readonly addedMs: number;
   readonly ransomware: boolean;
   /** The entry as CISA publishes it: compact JSON. */
-  readonly entryJson: string;
+  readonly entry: string;
 }
 
 /** KevQuery lists entries by the day they were added, then by CVE id. Every field narrows; all are ANDed. */
@@ -117,25 +117,15 @@ export interface KevQuery {
   /** Words that must all occur in the CVE id, vendor, product or name; letter case does not matter. */
   readonly text?: string;
   readonly ransomware?: boolean;
+  /** Bounds are included. */
   readonly addedFromMs?: number;
   readonly addedToMs?: number;
-  readonly descending: boolean;
+  /** Oldest first instead of newest first. */
+  readonly ascending?: boolean;
   /** Rows to return, 1–100. */
   readonly limit: number;
-  /** `KevPage.next` of the page before. */
-  readonly after?: KevPosition;
-}
-
-export interface KevPosition {
-  readonly addedMs: number;
-  readonly cveId: string;
-}
-
-export interface KevPage {
-  readonly rows: readonly KevEntry[];
-  /** Exact number of entries that match the filters. */
-  readonly total: number;
-  readonly next: KevPosition | null;
+  /** `ListPage.next` of the page before, with the same filters and direction. */
+  readonly after?: Position;
 }
 
 /** One logged change of a record. */
@@ -205,6 +195,8 @@ export interface ImportedSource {
   readonly unchanged: number;
   readonly skipped: number;
   readonly errors: readonly ImportError[];
+  /** Why the source was not taken in whole (damaged, refused, interrupted). What was read before it stays. Absent: it was. */
+  readonly failure?: string;
 }
 
 export interface ImportReport {
