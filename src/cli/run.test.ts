@@ -46,10 +46,7 @@ describe('runProgram', () => {
   it('prints version and help to standard output and exits with 0', async () => {
     expect(await program(['--version'])).toEqual({ code: 0, out: '1.2.3\n', err: '' });
     expect((await program(['--help'])).out).toContain('act  does it');
-    expect(await program(['act', '--help'])).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('usage: vulngate act <thing>'),
-    });
+    expect((await program(['act', '--help'])).out).toContain('usage: vulngate act <thing>');
   });
 
   it('exits with 2 and says what to write when the usage is wrong', async () => {
@@ -59,16 +56,11 @@ describe('runProgram', () => {
       expect(err).toContain('usage: vulngate <command>');
     }
     const strict: Work = async (_, args) => (parseArguments(args, { loud: { type: 'boolean' } }), 0);
-    expect(await program(['act', '--quiet'], strict)).toMatchObject({
-      code: 2,
-      out: '',
-      err: expect.stringContaining('--loud   more'),
-    });
+    const unknown = await program(['act', '--quiet'], strict);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toContain('--loud   more');
     expect(await program(['act', 'surplus'], strict)).toMatchObject({ code: 2 });
-    expect(await program(['act', '--data'])).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('--data needs a value'),
-    });
+    expect((await program(['act', '--data'])).err).toContain('--data needs a value');
   });
 
   it('exits with 78 when the configuration is bad, naming every option', async () => {
@@ -135,9 +127,7 @@ describe('runProgram', () => {
     const { out, err } = await program(['act', '--json'], async ({ stdout }) => (stdout.write('{}\n'), 0), {
       env: { VULNGATE_PROT: '1' },
     });
-    expect([out, JSON.parse(err)]).toEqual([
-      '{}\n',
-      expect.objectContaining({ level: 'warn', event: 'config.warning' }),
-    ]);
+    expect(out).toBe('{}\n');
+    expect(JSON.parse(err)).toMatchObject({ level: 'warn', event: 'config.warning' });
   });
 });

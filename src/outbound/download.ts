@@ -140,28 +140,42 @@ const receive = async (answer: ExchangeAnswer, target: Target, deadline: Deadlin
   }
   const etag = answer.headers['etag'] ?? null;
   const lastModified = answer.headers['last-modified'] ?? null;
-  const file = await open(partPath(toFile), position.at === 0 ? 'w' : 'r+');
-  // After the old part is gone, so that a crash in between never leaves its bytes under the new description.
-  if (position.at === 0) await describePart(toFile, { url: target.url, etag, lastModified });
-  let size: number;
-  try {
-    size = await copy(answer, file, target, deadline);
-    await file.sync();
-  } catch (error) {
-    const failure = asOutboundError(error, answer.url, deadline);
-    if (failure.detail?.['tooLarge'] === true) await file.truncate(0);
-    if (isFileFailure(error) || failure.detail?.['tooLarge'] === true) throw isFileFailure(error) ? error : failure;
-    return { kind: 'again', error: failure };
-  } finally {
-    await file.close();
-    discard(answer.body);
-  }
-  if (position.total !== null && size !== position.total) {
-    return { kind: 'again', error: failed(answer.url, `sent ${size} of ${position.total} bytes`) };
+  const written = await write(answer, { ...target, etag, lastModified }, deadline);
+  if (typeof written !== 'number') return { kind: 'again', error: written };
+  if (position.total !== null && written !== position.total) {
+    return { kind: 'again', error: failed(answer.url, `sent ${written} of ${position.total} bytes`) };
   }
   await rename(partPath(toFile), toFile);
   await rm(`${partPath(toFile)}.json`, { force: true });
   return { kind: 'downloaded', bytes: (await stat(toFile)).size, etag, lastModified, url: shown(answer.url) };
+};
+
+type DescribedTarget = Target & { readonly etag: string | null; readonly lastModified: string | null };
+
+/** Writes the answer to the part; returns the part's size, or the failure of the other side after which to try again. */
+const write = async (
+  answer: ExchangeAnswer,
+  target: DescribedTarget,
+  deadline: Deadline,
+): Promise<number | AppError> => {
+  const { url, toFile, position, etag, lastModified } = target;
+  const file = await open(partPath(toFile), position.at === 0 ? 'w' : 'r+');
+  try {
+    // After the old part is gone, so that a crash in between never leaves its bytes under the new description.
+    if (position.at === 0) await describePart(toFile, { url, etag, lastModified });
+    const size = await copy(answer, file, target, deadline);
+    await file.sync();
+    return size;
+  } catch (error) {
+    if (isFileFailure(error)) throw error;
+    const failure = asOutboundError(error, answer.url, deadline);
+    if (failure.detail?.['tooLarge'] !== true) return failure;
+    await file.truncate(0);
+    throw failure;
+  } finally {
+    await file.close();
+    discard(answer.body);
+  }
 };
 
 const copy = async (answer: ExchangeAnswer, file: FileHandle, target: Target, deadline: Deadline): Promise<number> => {

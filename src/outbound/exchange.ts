@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { Agent, type Dispatcher } from 'undici';
 import { AppError, fail } from '../kernel/index.ts';
 import type { Deadline } from './deadline.ts';
@@ -25,29 +26,36 @@ export interface ExchangeAnswer {
 }
 
 /** Resolver gives all addresses of a name. */
-export type Resolver = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+export type Resolver = (hostname: string) => Promise<readonly Address[]>;
 
-export const systemResolver: Resolver = async (hostname) => systemLookup(hostname, { all: true, verbatim: true });
+interface Address {
+  readonly address: string;
+  /** 4 or 6. */
+  readonly family: number;
+}
+
+export const systemResolver: Resolver = async (hostname) => systemLookup(hostname, { all: true, order: 'verbatim' });
 
 /**
  * guardedAgent opens connections only to addresses that the policy permits: the address that was checked is the one that
  * is connected to, so a name cannot change its meaning in between.
  */
 export const guardedAgent = (policy: AddressPolicy, resolve: Resolver): Agent => {
+  const permitted = async (hostname: string, family: unknown): Promise<readonly Address[]> => {
+    const all = await resolve(hostname);
+    const forbidden = all.find((each) => !policy.permits(each.address));
+    if (forbidden !== undefined) throw refusedAddress(hostname, forbidden.address);
+    return all.filter((each) => (family !== 4 && family !== 6) || each.family === family);
+  };
   const lookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname)
-      .then((all) => {
-        const forbidden = all.find((each) => !policy.permits(each.address));
-        if (forbidden !== undefined) throw refusedAddress(hostname, forbidden.address);
-        const usable = all.filter((each) =>
-          options.family !== 4 && options.family !== 6 ? true : each.family === options.family,
-        );
-        const first = usable[0];
-        if (first === undefined) throw fail('outbound.failed', { message: `${hostname} has no address` });
-        if (options.all === true) callback(null, [...usable]);
-        else callback(null, first.address, first.family);
-      })
-      .catch((error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), ''));
+    const answer = callbackify(permitted);
+    answer(hostname, options.family, (error, addresses) => {
+      const first = addresses?.[0];
+      if (error !== null) callback(error, '');
+      else if (first === undefined) callback(fail('outbound.failed', { message: `${hostname} has no address` }), '');
+      else if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    });
   };
   return new Agent({
     connect: { lookup, timeout: 10_000 },

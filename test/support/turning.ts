@@ -3,7 +3,7 @@ import type { ManualClock } from '../../src/kernel/index.ts';
 
 /**
  * turning moves a manual clock on, a step in each turn of the event loop, until the work settles: real sockets get their
- * turns, and everything that waits for time gets it at once.
+ * turns, and everything that waits for time gets it at once. Give calls long deadlines, or the busy machine lets them pass.
  */
 export const turning = async <Value>(clock: ManualClock, work: Promise<Value>, stepMs = 1000): Promise<Value> => {
   let isSettled = false;
