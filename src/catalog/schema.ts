@@ -35,7 +35,7 @@ create table if not exists record (
 ) strict;
 create index if not exists record_revision on record (revision);
 
--- what a detail view shows. JSON columns hold the canonical wire-neutral form (see catalog/record.ts), compact.
+-- what a detail view shows. JSON columns hold the canonical wire-neutral form (see catalog/record/types.ts), compact.
 create table if not exists record_body (
   id integer primary key,
   title text,

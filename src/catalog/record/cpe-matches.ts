@@ -13,7 +13,8 @@ const maximumDerivedRows = 2_000;
 export const cpeMatchesOf = (containers: readonly JsonObject[]): readonly CpeMatch[] => {
   const rows = new Map<string, CpeMatch>();
   const add = (row: CpeMatch): void => {
-    const key = [row.criteria, row.vulnerable, row.versionStartIncluding, row.versionStartExcluding, row.versionEndIncluding, row.versionEndExcluding].join('\0');
+    // Rows of the two origins must meet in one key; the id of a match is no part of what it says.
+    const key = `${row.criteria}\0${row.versionStartIncluding ?? ''}\0${row.versionEndExcluding ?? ''}\0${row.versionEndIncluding ?? ''}\0${row.versionStartExcluding ?? ''}${row.vulnerable ? '' : '\0'}`;
     if (!rows.has(key)) rows.set(key, row);
   };
   for (const container of containers) {

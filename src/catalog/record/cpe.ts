@@ -14,7 +14,7 @@ export const readCpe = (text: string): CpeParts | null => {
   if (parts.length < 3 || parts.length > attributes || !/^[aoh*-]$/.test(parts[0] ?? '')) return null;
   if ((parts[1] ?? '') === '' || (parts[2] ?? '') === '') return null;
   while (parts.length < attributes) parts.push('*');
-  return parts.map((part) => (part === '' ? '*' : part));
+  return parts.includes('') ? parts.map((part) => (part === '' ? '*' : part)) : parts;
 };
 
 export const writeCpe = (parts: CpeParts): string => `cpe:2.3:${parts.join(':')}`;
@@ -22,25 +22,39 @@ export const writeCpe = (parts: CpeParts): string => `cpe:2.3:${parts.join(':')}
 /** cpeVersion returns the version attribute: `*` any, `-` none. */
 export const cpeVersion = (parts: CpeParts): string => parts[3] ?? '*';
 
+/** cpeProductPrefix returns a formatted string up to its version: equal prefixes name the same product. */
+export const cpeProductPrefix = (criteria: string): string => {
+  let colon = 7;
+  for (let count = 0; count < 3 && colon !== -1; count += 1) {
+    do colon = criteria.indexOf(':', colon + 1);
+    while (colon !== -1 && criteria.charCodeAt(colon - 1) === 92);
+  }
+  return colon === -1 ? criteria : criteria.slice(0, colon);
+};
+
 /** withVersion puts an exact version into a CPE, escaped; an update after a colon-free word stays part of the version. */
 export const withVersion = (parts: CpeParts, version: string): CpeParts => [
   ...parts.slice(0, 3),
-  version.trim().toLowerCase().replaceAll(/\s+/g, '_').replaceAll(/[^a-z0-9._-]/g, (character) => (character.codePointAt(0) ?? 0) > 127 ? character : `\\${character}`),
+  escaped(version.trim().toLowerCase()),
   ...parts.slice(4),
 ];
+
+const plainVersion = /^[a-z0-9._-]*$/;
+
+const escaped = (version: string): string =>
+  plainVersion.test(version) ? version : version.replaceAll(/\s+/g, '_').replaceAll(/[!-,/:-@[-^`{-~]/g, (character) => `\\${character}`);
 
 /** Splits at colons that no backslash escapes. */
 const splitEscaped = (text: string): string[] => {
   if (!text.includes('\\')) return text.split(':');
   const parts: string[] = [];
   let start = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index);
-    if (character === '\\') index += 1;
-    else if (character === ':') {
-      parts.push(text.slice(start, index));
-      start = index + 1;
-    }
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(colon - 1 - backslashes) === 92) backslashes += 1;
+    if (backslashes % 2 === 1) continue;
+    parts.push(text.slice(start, colon));
+    start = colon + 1;
   }
   parts.push(text.slice(start));
   return parts;

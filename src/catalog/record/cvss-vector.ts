@@ -1,4 +1,4 @@
-import { Cvss2, Cvss3P0, Cvss3P1, Cvss4P0 } from 'ae-cvss-calculator';
+import calculator from 'ae-cvss-calculator';
 import type { Metric } from './types.ts';
 
 export type CvssVersion = Metric['version'];
@@ -101,13 +101,13 @@ export const baseScoreOf = (vector: CvssVector): number | null => {
 const calculate = ({ version, text }: CvssVector): number | undefined => {
   switch (version) {
     case '2.0':
-      return new Cvss2(text).calculateScores().base;
+      return new calculator.Cvss2(text).calculateScores().base;
     case '3.0':
-      return new Cvss3P0(text).calculateScores().base;
+      return new calculator.Cvss3P0(text).calculateScores().base;
     case '3.1':
-      return new Cvss3P1(text).calculateScores().base;
+      return new calculator.Cvss3P1(text).calculateScores().base;
     case '4.0':
       // Threat and environmental components must not move a base score.
-      return new Cvss4P0(`CVSS:4.0/${text.split('/').filter((part) => (part.split(':')[0] ?? '') in v4).join('/')}`).calculateScores().base;
+      return new calculator.Cvss4P0(`CVSS:4.0/${text.split('/').filter((part) => (part.split(':')[0] ?? '') in v4).join('/')}`).calculateScores().base;
   }
 };

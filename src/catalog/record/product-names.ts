@@ -1,4 +1,4 @@
-import { readCpe } from './cpe.ts';
+import { cpeProductPrefix, readCpe } from './cpe.ts';
 import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
 import type { ProductName } from './types.ts';
 
@@ -48,6 +48,14 @@ export const productNames = (affected: readonly JsonObject[], criteria: Iterable
     const product = normaliseName(productText);
     if (product !== '') found.set(`${vendor}\0${product}`, [vendor, product]);
   };
+  const seen = new Set<string>();
+  const addOnce = (cpe: string): void => {
+    const prefix = cpeProductPrefix(cpe);
+    if (seen.has(prefix)) return;
+    seen.add(prefix);
+    const parts = readCpe(cpe);
+    if (parts !== null) add(parts[1] ?? '', parts[2] ?? '');
+  };
   for (const entry of affected) {
     if (!claimsAffected(entry)) continue;
     const packaged = packageOf(entry);
@@ -55,9 +63,9 @@ export const productNames = (affected: readonly JsonObject[], criteria: Iterable
     const product = textOf(entry['product']) ?? '';
     if (normaliseName(vendor) !== '') add(vendor, normaliseName(product) === '' ? (packaged?.[1] ?? '') : product);
     else if (packaged !== null) add(packaged[0], packaged[1]);
-    for (const cpe of textsOf(entry['cpes'])) addCpe(cpe, add);
+    for (const cpe of textsOf(entry['cpes'])) addOnce(cpe);
   }
-  for (const cpe of criteria) addCpe(cpe, add);
+  for (const cpe of criteria) addOnce(cpe);
   return { products: sorted(found), vendors: [...vendors].toSorted() };
 };
 
@@ -67,11 +75,6 @@ const sorted = (found: ReadonlyMap<string, ProductName>): readonly ProductName[]
     : [...found.values()].toSorted((a, b) => (a[0] === b[0] ? order(a[1], b[1]) : order(a[0], b[0])));
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const addCpe = (text: string, add: (vendor: string, product: string) => void): void => {
-  const parts = readCpe(text);
-  if (parts !== null) add(parts[1] ?? '', parts[2] ?? '');
-};
 
 /** An entry that calls every version it names unaffected, and the rest too, is about a product that is not affected. */
 const claimsAffected = (entry: JsonObject): boolean => {

@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+import { compressDocument } from '../compression.ts';
+import { isJsonObject, normaliseCveRecord, type NormaliseOutcome } from '../record/index.ts';
+import { starterRecord, type RawDocument, type StarterRecord } from '../feeds/index.ts';
+import type { PreparedRecord } from './messages.ts';
+
+export interface StoredDocument {
+  readonly hash: Uint8Array;
+  readonly updatedMs: number | null;
+}
+
+/** Looks up the stored document of a CVE from the CVE List; null when there is none. */
+export type StoredLookup = (cveId: string) => StoredDocument | null;
+
+export type Preparation =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused'; readonly item: string; readonly reason: string }
+  | { readonly kind: 'prepared'; readonly record: PreparedRecord; readonly hash: Buffer; readonly body: Uint8Array };
+
+const unchanged: Preparation = { kind: 'unchanged' };
+const idMember = Buffer.from('"cveId":"CVE-');
+
+/**
+ * prepareRecord takes a record of the CVE List from its bytes to what is stored. A record whose stored document has the
+ * same hash, or is newer, is unchanged; the first case is seen without parsing when the line is compact JSON already.
+ */
+export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparation => {
+  const bytes = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
+  let rawHash: Buffer | null = null;
+  const mentioned = mentionedId(bytes);
+  const known = mentioned === null ? null : stored(mentioned);
+  if (known !== null) {
+    rawHash = sha256(bytes);
+    // Equal hashes mean equal documents, whichever member the id was read from.
+    if (rawHash.equals(known.hash)) return unchanged;
+  }
+  const parsed = parse(bytes);
+  if (parsed === null) return { kind: 'refused', item: named(raw, null), reason: 'is not JSON' };
+  const { document, text, compact } = parsed;
+  const outcome = normalised(document);
+  if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
+  const digest = text === compact ? (rawHash ?? sha256(bytes)) : sha256(compact);
+  const record = outcome.record;
+  const before = record.cveId === mentioned ? known : stored(record.cveId);
+  if (before !== null && (digest.equals(before.hash) || isOlder(record.updatedMs, before.updatedMs))) return unchanged;
+  return { kind: 'prepared', record: { ...record, origin: 1, epssHint: null }, hash: digest, body: compressDocument(text === compact ? bytes : compact) };
+};
+
+/** prepareStarter does the same for a line of the starter catalogue. */
+export const prepareStarter = (raw: RawDocument): Preparation => {
+  const parsed = parse(Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength));
+  const starter: StarterRecord | null = parsed === null ? null : starterRecord(parsed.document);
+  if (starter === null) return { kind: 'refused', item: raw.name, reason: parsed === null ? 'is not JSON' : 'is not a starter entry with a CVE id' };
+  const outcome = normalised(starter.document);
+  if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
+  const compact = JSON.stringify(starter.document);
+  const record: PreparedRecord = { ...outcome.record, kevHint: starter.kevHint, origin: 0, epssHint: starter.epssHint };
+  return { kind: 'prepared', record, hash: sha256(compact), body: compressDocument(compact) };
+};
+
+/** isOlder tells whether a document's own time lies before the stored one's; without both times it is not known to. */
+export const isOlder = (updatedMs: number | null, storedMs: number | null): boolean => updatedMs !== null && storedMs !== null && updatedMs < storedMs;
+
+const sha256 = (content: string | Uint8Array): Buffer => hash('sha256', content, 'buffer');
+
+const named = (raw: RawDocument, item: string | null): string => (item === null ? raw.name : `${item} (${raw.name})`);
+
+const mentionedId = (bytes: Buffer): string | null => {
+  const at = bytes.indexOf(idMember);
+  if (at === -1) return null;
+  const end = bytes.indexOf(34, at + idMember.length);
+  return end === -1 || end - at > 64 ? null : bytes.toString('latin1', at + 9, end);
+};
+
+const normalised = (document: unknown): NormaliseOutcome => normaliseCveRecord(document);
+
+const parse = (bytes: Buffer): { document: unknown; text: string; compact: string } | null => {
+  try {
+    const text = bytes.toString('utf8');
+    const document: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    // Throws a RangeError on a document nested more deeply than the stack goes.
+    return { document, text, compact: isJsonObject(document) ? JSON.stringify(document) : '' };
+  } catch {
+    return null;
+  }
+};

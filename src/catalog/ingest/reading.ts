@@ -1,0 +1,146 @@
+import { AppError, asAppError } from '../../kernel/index.ts';
+import { looksLikeRecord, readHead, type FeedBatch, type FeedFile, type RawDocument } from '../feeds/index.ts';
+import { openStoredDocuments, type StoredDocuments } from '../store/ingest-hash-store.ts';
+import { prepareRecord, prepareStarter, type Preparation } from './preparation.ts';
+import { planSources, type PlannedSource } from './source-plan.ts';
+import type { PreparedRecord, ReadingMessage, ReadingTask } from './messages.ts';
+
+const chunkRecords = 256;
+
+/** The way out of the reading thread. `send` resolves when more may be sent, and to false when reading should stop. */
+export interface Outlet {
+  readonly send: (message: ReadingMessage, moved?: readonly ArrayBuffer[]) => Promise<boolean>;
+}
+
+/** readSources reads every path of the task and sends what it finds. It throws only on a defect; feed failures are messages. */
+export const readSources = async (task: ReadingTask, outlet: Outlet): Promise<void> => {
+  for (const path of task.paths) {
+    let sources: readonly PlannedSource[];
+    try {
+      sources = await planSources(path);
+    } catch (error) {
+      await outlet.send({ type: 'begin', path, kind: null, bytesTotal: 0 });
+      await outlet.send({ type: 'end', failure: failureOf(error) });
+      continue;
+    }
+    for (const source of sources) {
+      const proceed = await readSource(source, task, outlet);
+      if (!proceed) return;
+    }
+  }
+};
+
+const failureOf = (error: unknown): { code: string; message: string } => {
+  const known = asAppError(error);
+  return { code: known.code, message: error instanceof AppError ? error.message : `${known.message}: ${error instanceof Error ? error.message : ''}` };
+};
+
+class Stopped extends Error {}
+
+const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outlet): Promise<boolean> => {
+  await outlet.send({ type: 'begin', path: source.path, kind: source.feed.kind, bytesTotal: source.bytesTotal });
+  const stored = openStoredDocuments(task.databasePath);
+  const chunk = new ChunkBuilder(source, stored, outlet);
+  try {
+    for (const file of source.files) await readFile(file, source, task, chunk);
+    await chunk.flush();
+    await outlet.send({ type: 'end', failure: null });
+    return true;
+  } catch (error) {
+    if (error instanceof Stopped) return false;
+    await chunk.flush();
+    await outlet.send({ type: 'end', failure: failureOf(error) });
+    return true;
+  } finally {
+    stored.close();
+  }
+};
+
+const readFile = async (planned: FeedFile, source: PlannedSource, task: ReadingTask, chunk: ChunkBuilder): Promise<void> => {
+  const inFolder = source.path !== planned.path;
+  const file = inFolder ? { path: planned.path, head: await readHead(planned.path) } : planned;
+  const prefix = inFolder ? `${planned.path.slice(source.path.length).replace(/^[/\\]+/, '')}: ` : '';
+  const context = {
+    limits: task.limits,
+    spoolFolder: task.spoolFolder,
+    advance: (bytes: number) => {
+      chunk.bytesDone += bytes;
+    },
+  };
+  for await (const batch of source.feed.read(file, context)) await chunk.take(batch, prefix);
+};
+
+/** ChunkBuilder prepares documents and sends them in chunks; other batches pass through in order. */
+class ChunkBuilder {
+  bytesDone = 0;
+  #records: PreparedRecord[] = [];
+  #hashes: Buffer[] = [];
+  #bodies: Uint8Array[] = [];
+  #unchanged = 0;
+  readonly #source: PlannedSource;
+  readonly #stored: StoredDocuments;
+  readonly #outlet: Outlet;
+
+  constructor(source: PlannedSource, stored: StoredDocuments, outlet: Outlet) {
+    this.#source = source;
+    this.#stored = stored;
+    this.#outlet = outlet;
+  }
+
+  async take(batch: FeedBatch, prefix: string): Promise<void> {
+    if (batch.type === 'documents') {
+      for (const document of batch.documents) await this.#prepare(document, prefix);
+    } else if (batch.type === 'skipped') {
+      await this.#pass({ ...batch, item: `${prefix}${batch.item}` });
+    } else {
+      await this.#pass(batch);
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (this.#records.length === 0 && this.#unchanged === 0) return;
+    const ends = new Uint32Array(this.#bodies.length);
+    let size = 0;
+    for (const [index, body] of this.#bodies.entries()) ends[index] = size += body.length;
+    const bodies = new Uint8Array(size);
+    for (const [index, body] of this.#bodies.entries()) bodies.set(body, index === 0 ? 0 : (ends[index - 1] ?? 0));
+    const hashes = new Uint8Array(32 * this.#hashes.length);
+    for (const [index, hash] of this.#hashes.entries()) hashes.set(hash, 32 * index);
+    const message = {
+      type: 'records',
+      chunk: { records: this.#records, hashes, bodies, ends },
+      unchanged: this.#unchanged,
+      position: { bytesDone: this.bytesDone, bytesTotal: this.#source.bytesTotal },
+    } as const;
+    this.#records = [];
+    this.#hashes = [];
+    this.#bodies = [];
+    this.#unchanged = 0;
+    if (!(await this.#outlet.send(message, [hashes.buffer, bodies.buffer, ends.buffer]))) throw new Stopped();
+  }
+
+  async #pass(batch: Exclude<FeedBatch, { type: 'documents' }>): Promise<void> {
+    await this.flush();
+    const position = { bytesDone: this.bytesDone, bytesTotal: this.#source.bytesTotal };
+    if (!(await this.#outlet.send({ type: 'feed', batch, position }))) throw new Stopped();
+  }
+
+  async #prepare(document: RawDocument, prefix: string): Promise<void> {
+    const outcome = this.#preparation(document);
+    if (outcome.kind === 'prepared') {
+      this.#records.push(outcome.record);
+      this.#hashes.push(outcome.hash);
+      this.#bodies.push(outcome.body);
+    } else if (outcome.kind === 'unchanged') {
+      this.#unchanged += 1;
+    } else if (outcome.kind === 'refused') {
+      await this.#pass({ type: 'skipped', item: `${prefix}${outcome.item}`, reason: outcome.reason });
+    }
+    if (this.#records.length >= chunkRecords || this.#unchanged >= 16 * chunkRecords) await this.flush();
+  }
+
+  #preparation(document: RawDocument): Preparation {
+    if (this.#source.feed.kind === 'starter') return prepareStarter(document);
+    return looksLikeRecord(document.bytes) || document.name.startsWith('line ') ? prepareRecord(document, this.#stored.find) : { kind: 'ignored' };
+  }
+}

@@ -1,0 +1,103 @@
+import { DatabaseSync } from 'node:sqlite';
+import { existsSync } from 'node:fs';
+import { fail } from '../../kernel/index.ts';
+import { catalogSchema, catalogSchemaVersion } from '../schema.ts';
+
+/** Bodies and documents are a few kilobytes each: pages of this size hold several and seldom overflow. */
+const pageBytes = 16_384;
+
+/** A log of this size is copied into the database file; larger than SQLite's default, so that a load copies less often. */
+const checkpointPages = 4_000;
+
+/**
+ * lockIngest takes the one right to write a catalogue, for this process, until the returned function is called. The lock is
+ * a transaction on a file beside the database, so it ends with the process however that ends. Throws
+ * `catalog.ingest_running` when another holds it.
+ */
+export const lockIngest = (databasePath: string): (() => void) => {
+  const lock = new DatabaseSync(`${databasePath}.ingest-lock`, { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+  } catch (error) {
+    lock.close();
+    if (isBusy(error)) throw fail('catalog.ingest_running', { cause: error });
+    throw translated(error);
+  }
+  return () => {
+    lock.exec('rollback');
+    lock.close();
+  };
+};
+
+/**
+ * openForIngest opens the catalogue for writing and creates its tables; a catalogue of another schema version is emptied
+ * and filled anew. Throws `storage.unavailable` or `storage.corrupt`.
+ */
+export const openForIngest = (databasePath: string): DatabaseSync => {
+  const isNew = !existsSync(databasePath);
+  try {
+    const db = new DatabaseSync(databasePath, { timeout: 10_000 });
+    if (isNew) db.exec(`pragma page_size = ${pageBytes}`);
+    db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;
+      pragma cache_size = -131072; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = 134217728`);
+    migrate(db);
+    return db;
+  } catch (error) {
+    throw translated(error);
+  }
+};
+
+/** closeIngest copies the log into the database file, as far as readers allow, and closes. */
+export const closeIngest = (db: DatabaseSync): void => {
+  db.exec('pragma wal_checkpoint(passive)');
+  db.close();
+};
+
+const migrate = (db: DatabaseSync): void => {
+  const known = db.prepare("select 1 from sqlite_schema where name = 'meta'").get() !== undefined;
+  const version = known ? db.prepare("select value from meta where key = 'schema_version'").get()?.['value'] : undefined;
+  db.exec('begin immediate');
+  try {
+    if (version !== undefined && version !== String(catalogSchemaVersion)) dropAll(db);
+    db.exec(catalogSchema);
+    db.prepare("insert into meta (key, value) values ('schema_version', ?) on conflict do update set value = excluded.value").run(
+      String(catalogSchemaVersion),
+    );
+    db.exec('commit');
+  } catch (error) {
+    db.exec('rollback');
+    throw error;
+  }
+};
+
+const dropAll = (db: DatabaseSync): void => {
+  const names = db
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'record_text_%'")
+    .all();
+  for (const { name } of names) if (typeof name === 'string') db.exec(`drop table "${name.replaceAll('"', '""')}"`);
+};
+
+const errcodeOf = (error: unknown): number =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
+
+const isBusy = (error: unknown): boolean => errcodeOf(error) === 5 || errcodeOf(error) === 6;
+
+/** translated turns SQLite's own errors into the catalogue of codes: busy, damaged, full or not writable. */
+export const translated = (error: unknown): unknown => {
+  switch (errcodeOf(error)) {
+    case 0:
+      return error;
+    case 5:
+    case 6:
+      return fail('storage.busy', { cause: error });
+    case 11:
+    case 26:
+      return fail('storage.corrupt', { message: 'the catalogue file is damaged', cause: error });
+    case 8:
+      return fail('storage.unavailable', { message: 'the catalogue cannot be written: its folder or file is read-only', cause: error });
+    case 13:
+      return fail('storage.unavailable', { message: 'the catalogue cannot be written: the disk is full', cause: error });
+    default:
+      return fail('storage.unavailable', { message: `the catalogue cannot be used: ${error instanceof Error ? error.message : ''}`, cause: error });
+  }
+};
