@@ -22,7 +22,7 @@ const rankRules = ranks.flatMap((row, rank) =>
     to: {
       path: [
         folder([...row.filter((name) => name !== module), ...ranks.slice(rank + 1).flat(), 'cli']),
-        '^src/(app|main)[.]ts$',
+        '^src/(app|parts|main)[.]ts$',
       ],
     },
   })),
@@ -34,7 +34,7 @@ export default {
     {
       name: 'app-is-below-main-and-cli',
       severity: 'error',
-      from: { path: '^src/app[.]ts$' },
+      from: { path: '^src/(app|parts)[.]ts$' },
       to: { path: '^src/(main[.]ts$|cli/)' },
     },
     {
@@ -82,10 +82,11 @@ export default {
     },
     {
       name: 'only-stores-speak-sql',
-      comment: 'Database libraries are for storage/ and for files named store.ts, *-store.ts or under store/.',
+      comment:
+        'Database libraries are for storage/ and for files named store.ts, *-store.ts or under store/; others may name a handle.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/storage/', '[/-]store[.]ts$', '/store/', tests] },
-      to: { path: ['^node_modules/(kysely|pg|@types/pg)/', '^(node:)?sqlite$'] },
+      to: { path: ['^node_modules/(kysely|pg|@types/pg)/', '^(node:)?sqlite$'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'only-outbound-calls-out',

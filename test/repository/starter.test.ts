@@ -30,11 +30,29 @@ const entrySchema = z.strictObject({
   modified: day,
   assigner: z.string().min(1).max(40),
   cvss: z.array(z.string()).min(1).max(3).optional(),
-  cwe: z.array(z.string().regex(/^CWE-[1-9]\d{0,3}$/)).min(1).max(4).optional(),
-  affected: z.array(z.strictObject({ vendor: name, product: name, versions: z.array(range).min(1).max(60) })).min(1).max(8),
+  cwe: z
+    .array(z.string().regex(/^CWE-[1-9]\d{0,3}$/))
+    .min(1)
+    .max(4)
+    .optional(),
+  affected: z
+    .array(z.strictObject({ vendor: name, product: name, versions: z.array(range).min(1).max(60) }))
+    .min(1)
+    .max(8),
   kev: z.strictObject({ added: day, due: day, ransomware: z.boolean() }).optional(),
   epss: z.tuple([share, share]).optional(),
-  references: z.array(z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(260), tags: z.array(z.string().regex(/^[a-z-]+$/)).min(1).optional() })).min(2).max(5),
+  references: z
+    .array(
+      z.strictObject({
+        url: z.url({ protocol: /^https?$/ }).max(260),
+        tags: z
+          .array(z.string().regex(/^[a-z-]+$/))
+          .min(1)
+          .optional(),
+      }),
+    )
+    .min(2)
+    .max(5),
 });
 const entries = lines.map((line) => entrySchema.parse(JSON.parse(line)));
 
@@ -88,7 +106,11 @@ describe('the starter catalogue', () => {
 
   test('has dates in their order: published, modified, and due after added', () => {
     const wrong = entries.filter(
-      ({ published, modified, kev }) => published > modified || published < '1996-01-01' || modified > '2026-11-21' || (kev !== undefined && kev.added > kev.due),
+      ({ published, modified, kev }) =>
+        published > modified ||
+        published < '1996-01-01' ||
+        modified > '2026-11-21' ||
+        (kev !== undefined && kev.added > kev.due),
     );
     expect(wrong.map(({ id }) => id)).toEqual([]);
   });
@@ -99,7 +121,10 @@ describe('the starter catalogue', () => {
       expect(new Set(products).size, id).toBe(products.length);
       expect(references.at(-1)?.url, id).toBe(`https://nvd.nist.gov/vuln/detail/${id}`);
       expect(new Set(references.map(({ url }) => url)).size, id).toBe(references.length);
-      expect(references.filter(({ url }) => /exploit-db\.com/.test(url)), id).toEqual([]);
+      expect(
+        references.filter(({ url }) => /exploit-db\.com/.test(url)),
+        id,
+      ).toEqual([]);
     }
   });
 
@@ -108,7 +133,8 @@ describe('the starter catalogue', () => {
       const read = JSON.stringify(starterRecord(entry)?.document);
       for (const bound of entry.affected.flatMap(({ versions }) => versions.flatMap((item) => Object.entries(item)))) {
         if (bound[0] === 'all') continue;
-        const member = { exact: 'version', from: 'version', lessThan: 'lessThan', upTo: 'lessThanOrEqual' }[bound[0]] ?? '';
+        const member =
+          { exact: 'version', from: 'version', lessThan: 'lessThan', upTo: 'lessThanOrEqual' }[bound[0]] ?? '';
         expect(read, entry.id).toContain(`"${member}":${JSON.stringify(bound[1])}`);
       }
     }
@@ -132,7 +158,8 @@ describe.skipIf(folder === null)('titles of the starter catalogue', () => {
     const nvd = z.looseObject({ id: z.string() });
     const published = new Map<string, string>();
     const add = (id: string, value: string): void => void published.set(id, `${published.get(id) ?? ''} | ${value}`);
-    for (const item of kev.parse(JSON.parse(unpacked('kev/known_exploited_vulnerabilities-2026-08-07.json.gz'))).vulnerabilities) {
+    for (const item of kev.parse(JSON.parse(unpacked('kev/known_exploited_vulnerabilities-2026-08-07.json.gz')))
+      .vulnerabilities) {
       add(item.cveID, JSON.stringify(item));
     }
     for (const file of ['nvd20-kev-and-famous', 'nvd20-kev-and-famous-converted-from-1.1', 'nvd20-sample-2024']) {
