@@ -27,7 +27,6 @@ test('passes arguments in and output out', async () => {
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
-});
 
 test('passes the exit code of the program on', async () => {
   expect(await launch('no-such-command')).toMatchObject({ code: 2, stdout: '' });
