@@ -38,6 +38,7 @@ describe('files', () => {
       /^web\//,
       /^bench\//,
       /^test\/(support|http|repository|e2e|chaos|db|ports)\//,
+      /^starter\/(records\.ndjson|NOTICE\.md)$/,
       /^scripts\/[a-z-]+(\.test)?\.ts$/,
       /^bin\/vulngate\.js$/,
       /^\.ci\/run$/,
