@@ -28,6 +28,7 @@ export {
   type IncludeName,
 } from './cybersecfeed-parameters.ts';
 export { Failure } from './cybersecfeed-answers.ts';
+export { cybersecfeedExamples, exampleMeta } from './cybersecfeed-examples.ts';
 export { cybersecfeedOperations, siteOperations };
 
 /** Every operation there is. */

@@ -3,7 +3,7 @@ import type { Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
-import type { AdmissionGate, Answer, CredentialGate, Exchange, ExposurePlace, Failure, Handler } from './surface.ts';
+import type { AdmissionGate, Answer, CredentialGate, Exchange, ExposurePlace, Failure, Handler, Presented } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import type { Origin } from './transport.ts';
 import type { IncomingMessage } from 'node:http';
@@ -66,25 +66,27 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
-  /** Null when the way in is clean; otherwise the failure. Runs before any credential is looked at. */
-  const examine = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
-    const { request, surface } = exchange;
+  /** Null when the way in is clean; otherwise the failure. Runs before any credential is looked at; waits only when it must. */
+  const examine = (exchange: Exchange, operation: Operation): Failure | null | Promise<Failure | null> => {
+    const { request } = exchange;
     const origin = deps.originOf(request);
     exchange.address = origin.address;
     if (operation.families.length === 0) return null;
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     if (mark >= 0) exchange.query = url.slice(mark + 1);
-    if (!origin.secure) {
-      const presented = surface.present(request.headers, request);
-      if (presented.kind === 'one') await report(exchange, presented.text, 'plain-http');
-      return { code: 'request.insecure_transport' };
-    }
+    if (!origin.secure) return refuseInsecure(exchange);
     const inPath = exposedInPath(mark >= 0 ? url.slice(0, mark) : url);
     if (inPath !== null) return refuseExposed(exchange, inPath, 'path');
     const inQuery = exposedInQuery(exchange.query);
     if (inQuery !== null) return refuseExposed(exchange, inQuery, 'query');
-    return hasBody(request) ? await examineBody(exchange, operation) : null;
+    return hasBody(request) ? examineBody(exchange, operation) : null;
+  };
+
+  const refuseInsecure = async (exchange: Exchange): Promise<Failure> => {
+    const presented = exchange.surface.present(exchange.request.headers, exchange.request);
+    if (presented.kind === 'one') await report(exchange, presented.text, 'plain-http');
+    return { code: 'request.insecure_transport' };
   };
 
   const examineBody = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
@@ -104,47 +106,49 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
-    const address = exchange.address;
-    for (let decision = 0; decision < decisionsMax; decision += 1) {
-      const fresh = decision > 0;
-      const verified = await credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
-      if (verified.kind === 'refused') return { code: verified.code, detail: { credentialId: verified.credentialId } };
-      const credential = verified.credential;
-      exchange.credential = credential;
-      if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
-      if (!mayCall(credential, operation)) {
-        // Memory may be older than a widened scope: look at the database before refusing.
-        if (fresh) return { code: 'scope.missing', credential };
-        continue;
+    try {
+      for (let decision = 0; decision < decisionsMax; decision += 1) {
+        const verdict = await decideOnce(exchange, operation, presented, decision > 0);
+        if (verdict !== 'again') return verdict;
       }
-      const outcome = await admission.admit({
-        credential,
-        operationId: operation.id,
-        priceMillicredits: operation.priceMillicredits,
-        counted: operation.rateClass === 'request',
-        address,
-        client: clientOf(exchange),
-        correlationId: exchange.correlationId,
-      });
-      if (outcome.kind === 'stale') continue;
-      exchange.meter = outcome.meter;
-      if (outcome.kind === 'refused') {
-        return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
-      }
-      exchange.usageId = outcome.usageId;
-      exchange.chargedMillicredits = outcome.chargedMillicredits;
-      return null;
+    } catch (error) {
+      // Without the ledger nobody is let in on a guess.
+      logFailure(exchange, asAppError(error), 'admission.failed');
     }
     return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
   };
 
-  const admitOrFail = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
-    try {
-      return await decide(exchange, operation);
-    } catch (error) {
-      logFailure(exchange, asAppError(error), 'admission.failed');
-      return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+  const decideOnce = async (
+    exchange: Exchange,
+    operation: Operation,
+    presented: Extract<Presented, { kind: 'one' }>,
+    fresh: boolean,
+  ): Promise<Failure | null | 'again'> => {
+    const { address, correlationId } = exchange;
+    const verified = await credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
+    if (verified.kind === 'refused') return { code: verified.code };
+    const credential = verified.credential;
+    exchange.credential = credential;
+    if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
+    // Memory may be older than a widened scope: look at the database before refusing.
+    if (!mayCall(credential, operation)) return fresh ? { code: 'scope.missing', credential } : 'again';
+    const outcome = await admission.admit({
+      credential,
+      operationId: operation.id,
+      priceMillicredits: operation.priceMillicredits,
+      counted: operation.rateClass === 'request',
+      address,
+      client: clientOf(exchange),
+      correlationId,
+    });
+    if (outcome.kind === 'stale') return 'again';
+    exchange.meter = outcome.meter;
+    if (outcome.kind === 'refused') {
+      return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
     }
+    exchange.usageId = outcome.usageId;
+    exchange.chargedMillicredits = outcome.chargedMillicredits;
+    return null;
   };
 
   const failed = (exchange: Exchange, failure: Failure): Answer => {
@@ -163,16 +167,13 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
-  const settle = async (exchange: Exchange, status: number): Promise<void> => {
+  const settle = (exchange: Exchange, status: number): Promise<void> => {
     const settlement = admission.settle({
       usageId: exchange.usageId,
       status,
       latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
     });
-    const unsettled = (error: unknown) => logFailure(exchange, asAppError(error), 'settlement.failed');
-    traffic.track(settlement, unsettled);
-    // What is given back is committed before the caller can ask for the balance.
-    if (isRefunded(status)) await settlement.catch(() => undefined);
+    return traffic.track(settlement, (error) => logFailure(exchange, asAppError(error), 'settlement.failed'));
   };
 
   const finish = (exchange: Exchange, answer: Answer): void => {
@@ -197,10 +198,11 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const operation = exchange.operation;
     try {
       if (operation !== null) {
-        const flaw = await examine(exchange, operation);
+        const examined = examine(exchange, operation);
+        const flaw = examined instanceof Promise ? await examined : examined;
         if (flaw !== null) return failed(exchange, flaw);
         if (operation.families.length > 0) {
-          const refusal = await admitOrFail(exchange, operation);
+          const refusal = await decide(exchange, operation);
           if (refusal !== null) return failed(exchange, refusal);
         }
       }
@@ -216,8 +218,9 @@ export const createGuard = (deps: GuardDeps): Guard => {
       traffic.begin();
       const answer = await run(exchange, handler);
       if (exchange.usageId >= 0) {
-        if (isRefunded(answer.status)) await settle(exchange, answer.status);
-        else void settle(exchange, answer.status);
+        // What is given back is committed before the caller can ask for the balance; the rest need not wait.
+        const settled = settle(exchange, answer.status);
+        if (isRefunded(answer.status)) await settled;
       }
       finish(exchange, answer);
     },
@@ -244,10 +247,13 @@ const pathOf = (exchange: Exchange): string => {
 const write = (exchange: Exchange, answer: Answer): void => {
   const { request, response } = exchange;
   if (response.destroyed || response.headersSent) return;
-  const headers = [...answer.headers, 'X-Correlation-ID', exchange.correlationId];
-  if (answer.status !== 304 && answer.status !== 204) headers.push('Content-Length', String(Buffer.byteLength(answer.body)));
+  const headers = answer.headers;
+  headers.push('X-Correlation-ID', exchange.correlationId);
+  const bytes = Buffer.byteLength(answer.body);
+  if (answer.status !== 304 && answer.status !== 204) headers.push('Content-Length', String(bytes));
   // A body that was not read to its end would be taken for the next request.
   if (!request.complete && hasBody(request)) headers.push('Connection', 'close');
   response.writeHead(answer.status, headers);
-  response.end(answer.body);
+  // Text of one byte a character needs no encoding, and copying it is several times faster.
+  response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8');
 };

@@ -7,6 +7,7 @@ import type { ServerConfig } from '../config/index.ts';
 import { allowedMethods, matchRoute, type Operation } from '../contract/index.ts';
 import { fail, type Clock, type Log, type Random } from '../kernel/index.ts';
 import { createCorrelation } from './correlation.ts';
+import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import type { AdmissionGate, CredentialGate, Exchange, Handler, Surface } from './surface.ts';
 import type { Traffic } from './traffic.ts';
@@ -45,6 +46,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     originOf: createOrigins(deps.config.trustedProxies),
     bodyBytesMax: deps.config.bodyBytesMax,
   });
+  const direct = createDispatch(deps.surfaces);
   let isClosing = false;
 
   const open = (surface: Surface, operation: Operation | null, params: Exchange['params'], request: IncomingMessage, response: ServerResponse): Exchange => ({
@@ -79,14 +81,15 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
 
   const app = Fastify({
     logger: false,
-    disableRequestLogging: true,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     bodyLimit: deps.config.bodyBytesMax,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: headerBytesMax },
     serverFactory: (handler) => createListener(deps.config, (request, response) => {
       if (isClosing) response.setHeader('Connection', 'close');
-      handler(request, response);
+      const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
+      if (route === null) handler(request, response);
+      else void guard.serve(open(route.surface, route.operation, route.params, request, response), route.handler);
     }),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, request, reply) => {

@@ -33,10 +33,10 @@ export interface Failure {
   readonly allowed?: readonly string[];
 }
 
-/** An answer ready to be written: header names and values in turn, without length and correlation id. */
+/** An answer ready to be written. `headers` holds names and values in turn; the guard adds length and correlation id to it. */
 export interface Answer {
   readonly status: number;
-  readonly headers: readonly string[];
+  readonly headers: string[];
   readonly body: string;
 }
 

@@ -15,8 +15,8 @@ export interface Traffic {
   begin(): void;
   /** end records a finished request. `latencyMs` is from its first byte read to its answer handed over. */
   end(exchange: Exchange, status: number, latencyMs: number): void;
-  /** track keeps count of a settlement that the answer does not wait for; `failed` is told of a rejection. */
-  track(settlement: Promise<void>, failed: (error: unknown) => void): void;
+  /** track keeps count of a settlement until it is done. The promise it gives never rejects: `failed` is told instead. */
+  track(settlement: Promise<void>, failed: (error: unknown) => void): Promise<void>;
   /** idle resolves when nothing is being served and nothing remains to be settled. */
   idle(): Promise<void>;
   readonly inFlight: number;
@@ -67,7 +67,7 @@ export const createTraffic = (): Traffic => {
     },
     track: (settlement, failed) => {
       unsettled += 1;
-      settlement.then(
+      return settlement.then(
         () => {
           unsettled -= 1;
           wake();

@@ -2,8 +2,7 @@ import type { Clock } from '../../kernel/index.ts';
 import { tagMatches } from '../entity-tag.ts';
 import type { Answer, Exchange } from '../surface.ts';
 
-const jsonHeaders = ['Content-Type', 'application/json; charset=utf-8', 'X-Content-Type-Options', 'nosniff'] as const;
-const cacheHeaders = ['Cache-Control', 'private, no-cache', 'Vary', 'X-API-Key'] as const;
+const json = 'application/json; charset=utf-8';
 
 /** Envelope writes `{data, meta}` and `{error, meta}` around texts that are JSON already. */
 export interface Envelope {
@@ -31,31 +30,31 @@ export const createEnvelope = (clock: Clock): Envelope => {
   const meta = (correlationId: string): string => `"meta":{"timestamp":"${now()}","version":"v1","correlationId":"${correlationId}"}}`;
 
   return {
-    success: (exchange, dataText, tag, headers = []) => {
-      const all = [...jsonHeaders, ...cacheHeaders, ...rateHeaders(exchange, clock), ...headers];
+    success: (exchange, dataText, tag, headers) => {
+      const all = ['Cache-Control', 'private, no-cache', 'Vary', 'X-API-Key', 'X-Content-Type-Options', 'nosniff'];
+      if (headers !== undefined) all.push(...headers);
+      addRateFields(all, exchange, clock);
       if (tag !== null) {
         all.push('ETag', tag);
-        if (tagMatches(exchange.request.headers['if-none-match'], tag)) return { status: 304, headers: all.slice(2), body: '' };
+        if (tagMatches(exchange.request.headers['if-none-match'], tag)) return { status: 304, headers: all, body: '' };
       }
+      all.push('Content-Type', json);
       return { status: 200, headers: all, body: `{"data":${dataText},${meta(exchange.correlationId)}` };
     },
     failure: (status, errorText, correlationId, headers) => ({
       status,
-      headers: [...jsonHeaders, 'Cache-Control', 'no-store', ...headers],
+      headers: ['Content-Type', json, 'X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store', ...headers],
       body: `{"error":${errorText},${meta(correlationId)}`,
     }),
     isoSeconds: now,
   };
 };
 
-const none: readonly string[] = [];
-
 /** Only a rate-limited tier has rate headers; credit figures stay off regular answers so that these can be cached. */
-const rateHeaders = (exchange: Exchange, clock: Clock): readonly string[] => {
+const addRateFields = (headers: string[], exchange: Exchange, clock: Clock): void => {
   const rate = exchange.meter?.rate;
-  if (rate === null || rate === undefined) return none;
-  const windowMs = exchange.credential?.terms.rate?.windowMs ?? 60_000;
-  return rateFields(rate, windowMs, clock.nowMs());
+  if (rate === null || rate === undefined) return;
+  headers.push(...rateFields(rate, exchange.credential?.terms.rate?.windowMs ?? 60_000, clock.nowMs()));
 };
 
 /** rateFields are the documented X-Rate-Limit headers and the IETF RateLimit fields that say the same. */

@@ -1,0 +1,44 @@
+/**
+ * HTTP: the only module that knows requests and answers.
+ *
+ * It owns the server (framing, TLS, trusted proxies, limits, orderly stop), the guard through which every operation of
+ * every surface goes, and the surfaces. It owns no rule of credentials, admission or the catalogue: they are handed in, and
+ * a surface only translates between a product's wire and their words.
+ *
+ * Invariants: no handler runs before its request is verified and its charge committed; refunds (304, 400, 5xx) are
+ * committed before the answer leaves; no credential is ever logged or echoed; every answer carries the correlation id that
+ * the log has; unknown failures show a fixed text.
+ *
+ * Fails to start with `config.invalid` or `server.address_in_use`; while running, a failure is always an answer.
+ */
+import { createCybersecfeed, type CatalogReads } from './cybersecfeed/index.ts';
+import type { ServerDeps, HttpServer } from './server.ts';
+import { createServer } from './server.ts';
+import { createSite } from './site/index.ts';
+import { createTraffic } from './traffic.ts';
+
+export type { CatalogReads, KevQuery, KevRow } from './cybersecfeed/index.ts';
+export type { HttpServer } from './server.ts';
+export type { AdmissionGate, CredentialGate, ExposurePlace } from './surface.ts';
+export { buildOpenApi } from './site/openapi.ts';
+
+export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
+  readonly catalog: CatalogReads;
+  /** Version of the program, for the API description. */
+  readonly version: string;
+  /** Each resolves when its part answers, rejects when it does not. */
+  readonly ready: { readonly controlPlane: () => Promise<void>; readonly catalogue: () => Promise<void> };
+  /** Resident memory of the process, in bytes. */
+  readonly memoryBytes: () => number;
+}
+
+/** createHttp builds the server with all surfaces. Nothing listens until `listen` is called. */
+export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
+  const traffic = createTraffic();
+  const { catalog, clock, config } = deps;
+  let server: HttpServer | null = null;
+  const site = createSite({ ...deps, traffic, feeds: () => catalog.feedStates(), isClosing: () => server?.isClosing ?? false });
+  const cybersecfeed = createCybersecfeed({ catalog, clock, controlPlane: deps.ready.controlPlane });
+  server = await createServer({ ...deps, config, traffic, surfaces: [site, cybersecfeed] });
+  return server;
+};

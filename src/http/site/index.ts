@@ -1,0 +1,131 @@
+/**
+ * The site: what a server shows without a credential. Landing page, API reference, OpenAPI document, liveness, readiness,
+ * and the operator's metrics.
+ *
+ * It owns these pages and nothing of the products' surfaces: the reference is made from their operation tables.
+ *
+ * Invariants: pages are self-contained and carry a strict content policy; the metrics are given to the configured token, or
+ * without one to this machine only, never through a proxy; nothing here is charged.
+ *
+ * Fails with `credential.missing` on the metrics page, `request.route_unknown` elsewhere; not ready is an answer (503).
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FeedState } from '../../catalog/types.ts';
+import type { ServerConfig } from '../../config/index.ts';
+import { cybersecfeedOperations, siteOperations } from '../../contract/index.ts';
+import { errorCatalogue, fail, type Clock } from '../../kernel/index.ts';
+import { tagMatches, textTag } from '../entity-tag.ts';
+import type { Answer, Exchange, Failure, Surface } from '../surface.ts';
+import type { Traffic } from '../traffic.ts';
+import { createOrigins } from '../transport.ts';
+import { docsPage, landingPage } from './docs-page.ts';
+import { metricsText } from './metrics.ts';
+import { buildOpenApi } from './openapi.ts';
+
+export interface SiteDeps {
+  readonly config: ServerConfig;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly traffic: Traffic;
+  /** Each resolves when its part answers. */
+  readonly ready: { readonly controlPlane: () => Promise<void>; readonly catalogue: () => Promise<void> };
+  readonly feeds: () => readonly FeedState[];
+  readonly isClosing: () => boolean;
+  readonly memoryBytes: () => number;
+}
+
+const readinessMs = 2000;
+
+/** createSite builds the surface. */
+export const createSite = (deps: SiteDeps): Surface => {
+  const startedAtMs = deps.clock.nowMs();
+  const originOf = createOrigins(deps.config.trustedProxies);
+  const urlOf = (exchange: Exchange): string =>
+    deps.config.publicUrl ?? `${originOf(exchange.request).encrypted ? 'https' : 'http'}://${hostOf(exchange)}`;
+  const openapi = (exchange: Exchange): Answer => {
+    const body = `${JSON.stringify(buildOpenApi(cybersecfeedOperations, { serverUrl: urlOf(exchange), version: deps.version }), null, 2)}\n`;
+    return tagged(exchange, plain(200, 'application/json; charset=utf-8', body));
+  };
+  const metrics = (exchange: Exchange): Answer => {
+    admitOperator(deps.config, exchange, originOf(exchange.request));
+    const body = metricsText({ ...deps, startedAtMs });
+    return plain(200, 'text/plain; version=0.0.4; charset=utf-8', body, 'no-store');
+  };
+  return {
+    name: 'site',
+    prefixes: ['/'],
+    operations: siteOperations,
+    handlers: {
+      'site.landing.read': (exchange) => tagged(exchange, landingPage(urlOf(exchange))),
+      'site.health.read': () => plain(200, 'application/json; charset=utf-8', '{"status":"ok"}', 'no-store'),
+      'site.readiness.read': () => readiness(deps),
+      'site.metrics.read': metrics,
+      'site.openapi.read': openapi,
+      'site.docs.read': (exchange) => tagged(exchange, docsPage(cybersecfeedOperations, urlOf(exchange))),
+    },
+    present: () => ({ kind: 'none' }),
+    fail: failure,
+  };
+};
+
+/** A host that could break out of the page or the document is not repeated. */
+const hostOf = (exchange: Exchange): string => {
+  const host = exchange.request.headers.host ?? '';
+  return /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(host) ? host : 'localhost';
+};
+
+const plain = (status: number, type: string, body: string, cache = 'no-cache'): Answer => ({
+  status,
+  headers: ['Content-Type', type, 'X-Content-Type-Options', 'nosniff', 'Cache-Control', cache],
+  body,
+});
+
+const tagged = (exchange: Exchange, answer: Answer): Answer => {
+  const tag = textTag(answer.body);
+  answer.headers.push('ETag', tag, 'Vary', 'Host');
+  return tagMatches(exchange.request.headers['if-none-match'], tag) ? { ...answer, status: 304, body: '' } : answer;
+};
+
+const readiness = async (deps: SiteDeps): Promise<Answer> => {
+  const check = async (ask: () => Promise<void>): Promise<'ok' | 'unavailable'> => {
+    let cancel = () => {};
+    const late = new Promise<'unavailable'>((resolve) => {
+      cancel = deps.clock.after(readinessMs, () => resolve('unavailable'));
+    });
+    const asked = ask().then(
+      () => 'ok' as const,
+      () => 'unavailable' as const,
+    );
+    const outcome = await Promise.race([asked, late]);
+    cancel();
+    return outcome;
+  };
+  const [controlPlane, catalogue] = await Promise.all([check(deps.ready.controlPlane), check(deps.ready.catalogue)]);
+  const isReady = controlPlane === 'ok' && catalogue === 'ok' && !deps.isClosing();
+  const status = deps.isClosing() ? 'stopping' : isReady ? 'ready' : 'unavailable';
+  const answer = plain(isReady ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify({ status, checks: { controlPlane, catalogue } }), 'no-store');
+  if (!isReady) answer.headers.push('Retry-After', '1');
+  return answer;
+};
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** With a token: whoever has it, over a safe way. Without one: this machine, and the page does not exist for anybody else. */
+const admitOperator = (config: ServerConfig, exchange: Exchange, origin: { readonly local: boolean; readonly secure: boolean }): void => {
+  if (config.metricsToken === null) {
+    if (!origin.local) throw fail('request.route_unknown');
+    return;
+  }
+  if (!origin.secure) throw fail('request.insecure_transport');
+  const given = /^Bearer (\S+)$/i.exec(exchange.request.headers.authorization ?? '')?.[1] ?? '';
+  if (!timingSafeEqual(digest(given), digest(config.metricsToken.reveal()))) throw fail('credential.missing');
+};
+
+const failure = (given: Failure): Answer => {
+  const entry = errorCatalogue[given.code];
+  const answer = plain(entry.status, 'application/json; charset=utf-8', JSON.stringify({ error: { code: given.code, message: entry.title, help: entry.help } }), 'no-store');
+  if (given.allowed !== undefined) answer.headers.push('Allow', given.allowed.join(', '));
+  if (entry.status === 401) answer.headers.push('WWW-Authenticate', 'Bearer realm="metrics"');
+  if (entry.status === 503) answer.headers.push('Retry-After', '1');
+  return answer;
+};
