@@ -25,3 +25,4 @@ export {
   type SyncOutcome,
   type SyncProgress,
 } from './sync/index.ts';
+export { importPaths, loadStarter, type ImportDeps, type ImportOptions, type ImportProgress } from './ingest/index.ts';

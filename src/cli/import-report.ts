@@ -31,9 +31,10 @@ export const writeReport = (context: CommandContext, report: ImportReport, secon
 };
 
 const errorText = (source: ImportedSource): string => {
-  if (source.errors.length === 0) return '';
+  const failure = source.failure === undefined ? '' : `\nfailed: ${source.path}: ${source.failure}\n`;
+  if (source.errors.length === 0) return failure;
   const lines = source.errors.slice(0, errorsShown).map((error) => `  ${error.item}: ${error.reason}\n`);
   const hidden = Math.max(source.skipped, source.errors.length) - lines.length;
   const more = hidden > 0 ? `  … and ${figure(hidden)} more; --json names up to 1,000\n` : '';
-  return `\nnot taken from ${source.path}:\n${lines.join('')}${more}`;
+  return `${failure}\nnot taken from ${source.path}:\n${lines.join('')}${more}`;
 };

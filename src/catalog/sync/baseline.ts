@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError, fail } from '../../kernel/index.ts';
-import type { ImportedSource } from '../types.ts';
 import type { CveListCursor } from './cursor.ts';
 import { importFetched, type SyncRun } from './sync-run.ts';
 
@@ -17,17 +16,13 @@ type Spooled = NonNullable<CveListCursor['spooled']>;
  * importBaseline fetches the whole CVE List and imports it. A download that was cut off, or an import that was, is gone
  * on with by the next call. Returns the cursor that the changes go on from.
  */
-export const importBaseline = async (
-  run: SyncRun,
-  cursor: CveListCursor,
-): Promise<{ readonly source: ImportedSource; readonly cursor: CveListCursor }> => {
+export const importBaseline = async (run: SyncRun, cursor: CveListCursor): Promise<CveListCursor> => {
   const spooled = usable(run, cursor.spooled) ?? (await fetchBaseline(run));
   run.store.updateCursor('cve-list', JSON.stringify({ ...cursor, spooled }));
   const file = join(run.feedFolder, spooled.file);
   const before = run.store.countRecords();
-  let source: ImportedSource;
   try {
-    source = await importFetched(run, 'cve-list', file, spooled.url);
+    const source = await importFetched(run, 'cve-list', file, spooled.url);
     if (source.read < before / 2 && run.force !== true) {
       throw fail('feed.refused', {
         message: `The CVE List has ${source.read} records, but the catalogue already ${before}`,
@@ -44,7 +39,7 @@ export const importBaseline = async (
   const next: CveListCursor = { fetchedAt: spooled.fetchedAt, pending: {}, log: null, spooled: null };
   run.store.updateCursor('cve-list', JSON.stringify(next));
   await rm(file, { force: true });
-  return { source, cursor: next };
+  return next;
 };
 
 const usable = (run: SyncRun, spooled: CveListCursor['spooled']): Spooled | null =>

@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../kernel/index.ts';
-import type { ImportedSource, ImportError } from '../types.ts';
+import type { ImportError } from '../types.ts';
 import { emptySource, importFetched, type SyncRun } from './sync-run.ts';
 
 const parallelFetches = 8;
@@ -12,34 +12,23 @@ const failuresInRowMax = 24;
 
 const Metadata = z.object({ cveMetadata: z.object({ cveId: z.string(), dateUpdated: z.string().optional() }) });
 
-/** What became of the records that were to be fetched. */
-export interface FetchedChanges {
-  readonly source: ImportedSource;
-  /** Ids that could not be fetched. */
-  readonly failed: readonly string[];
-}
-
 /**
- * importChangedRecords fetches each record and imports them together. An address is made from the record's id by the
- * configured template, never taken from the feed. A record that is older than the log says is a failure too: a cache on
- * the way has not caught up.
+ * importChangedRecords fetches each record and imports them together; it returns the ids that could not be fetched. An
+ * address is made from the record's id by the configured template, never taken from the feed. A record that is older than
+ * the log says is a failure too: a cache on the way has not caught up.
  */
 export const importChangedRecords = async (
   run: SyncRun,
   records: ReadonlyMap<string, number | null>,
-): Promise<FetchedChanges> => {
+): Promise<readonly string[]> => {
   const file = join(run.feedFolder, 'cve-changes.ndjson');
-  const errors: ImportError[] = [];
+  const address = run.addresses.cveDeltaLog;
+  const left: ImportError[] = [];
   try {
-    const fetched = await spoolRecords(run, records, file, errors);
-    const address = run.addresses.cveDeltaLog;
-    const source =
-      fetched === 0 ? emptySource('cve-list', address) : await importFetched(run, 'cve-list', file, address);
-    const failed = errors.map((error) => error.item);
-    return {
-      failed,
-      source: { ...source, skipped: source.skipped + failed.length, errors: [...source.errors, ...errors] },
-    };
+    const fetched = await spoolRecords(run, records, file, left);
+    if (fetched === 0) run.sources.push(emptySource('cve-list', address, { left }));
+    else await importFetched(run, 'cve-list', file, address, left);
+    return left.map((error) => error.item);
   } finally {
     await rm(file, { force: true });
   }

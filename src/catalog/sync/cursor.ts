@@ -6,6 +6,8 @@ const FileCursor = z.object({
   url: z.string(),
   etag: z.string().nullable(),
   lastModified: z.string().nullable(),
+  /** `feed_state.data_ms` after the import: another value means that something else was imported since. */
+  dataMs: z.number().nullable().default(null),
 });
 
 const CveListCursor = z.object({
@@ -34,10 +36,10 @@ const parsed = <Value>(schema: z.ZodType<Value>, text: string | null): Value | n
   }
 };
 
-/** findFileCursor returns the validators saved for a feed, if they belong to that address. */
+/** findFileCursor returns the validators saved for a feed, if they belong to that address and to what is stored. */
 export const findFileCursor = (store: FeedStateStore, feed: string, url: string): FileCursor | null => {
   const cursor = parsed(FileCursor, store.findCursor(feed));
-  return cursor?.url === url ? cursor : null;
+  return cursor?.url === url && cursor.dataMs === store.findDataMs(feed) ? cursor : null;
 };
 
 /** findCveListCursor returns where the CVE List stands; the start of everything when nothing was saved. */

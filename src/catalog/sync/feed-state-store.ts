@@ -6,6 +6,8 @@ import { asStorageError, createCatalogFile } from '../store/read-connection.ts';
 export interface FeedStateStore {
   /** The JSON text that was saved last, or null. */
   findCursor(feed: string): string | null;
+  /** The time that the stored content of the feed is of. */
+  findDataMs(feed: string): number | null;
   updateCursor(feed: string, cursor: string): void;
   updateAttempt(feed: string, atMs: number): void;
   updateFailure(feed: string, atMs: number, error: string): void;
@@ -40,6 +42,11 @@ export const openFeedStateStore = (databasePath: string): FeedStateStore => {
       run(() => {
         const cursor = database.prepare('select cursor from feed_state where feed = ?').get(feed)?.['cursor'];
         return typeof cursor === 'string' ? cursor : null;
+      }),
+    findDataMs: (feed) =>
+      run(() => {
+        const dataMs = database.prepare('select data_ms from feed_state where feed = ?').get(feed)?.['data_ms'];
+        return typeof dataMs === 'number' ? dataMs : null;
       }),
     updateCursor: (feed, cursor) => write('cursor', feed, cursor),
     updateAttempt: (feed, atMs) => write('attempted_ms', feed, atMs),

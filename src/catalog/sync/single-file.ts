@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImportedSource } from '../types.ts';
 import { findFileCursor, validatorsOf, type FileCursor } from './cursor.ts';
 import { emptySource, importFetched, type SyncRun } from './sync-run.ts';
 
@@ -12,10 +11,7 @@ export interface SingleFileFeed {
 }
 
 /** syncSingleFile fetches the file if it changed and imports it. The validators are kept only after a good import. */
-export const syncSingleFile = async (
-  run: SyncRun,
-  { feed, fileName, maxBytes }: SingleFileFeed,
-): Promise<ImportedSource[]> => {
+export const syncSingleFile = async (run: SyncRun, { feed, fileName, maxBytes }: SingleFileFeed): Promise<void> => {
   const address = run.addresses[feed];
   const file = join(run.feedFolder, fileName);
   const cursor = run.force === true ? null : findFileCursor(run.store, feed, address);
@@ -26,12 +22,19 @@ export const syncSingleFile = async (
     ...(run.signal === undefined ? {} : { signal: run.signal }),
     onProgress: (doneBytes, totalBytes) => run.onProgress?.({ feed, stage: 'download', doneBytes, totalBytes }),
   });
-  if (outcome.kind === 'unchanged') return [emptySource(feed, address)];
+  if (outcome.kind === 'unchanged') {
+    run.sources.push(emptySource(feed, address));
+    return;
+  }
   try {
-    const source = await importFetched(run, feed, file, address);
-    const next: FileCursor = { url: address, etag: outcome.etag, lastModified: outcome.lastModified };
+    await importFetched(run, feed, file, address);
+    const next: FileCursor = {
+      url: address,
+      etag: outcome.etag,
+      lastModified: outcome.lastModified,
+      dataMs: run.store.findDataMs(feed),
+    };
     run.store.updateCursor(feed, JSON.stringify(next));
-    return [source];
   } finally {
     await rm(file, { force: true });
   }

@@ -51,24 +51,28 @@ export interface SyncOptions {
 /** SyncRun is what one feed's fetch works with. */
 export interface SyncRun extends SyncDeps, SyncOptions {
   readonly store: FeedStateStore;
+  /** What was imported so far, also from a source that failed in the end. */
+  readonly sources: ImportedSource[];
 }
 
 /**
- * importFetched imports one fetched file and reports it under the address that it came from.
- * @throws `feed.refused` when not one item of it could be read.
+ * importFetched imports one fetched file and notes it under the address that it came from. `left` are items that could
+ * not even be fetched.
+ * @throws `feed.refused` when the file was not taken in whole, and the signal's reason when it was stopped.
  */
 export const importFetched = async (
   run: SyncRun,
   feed: string,
   file: string,
   address: string,
+  left: readonly ImportError[] = [],
 ): Promise<ImportedSource> => {
   run.onProgress?.({ feed, stage: 'import' });
   const report = await run.importFiles([file], stopAndForce(run));
-  const source = merged(report.sources, feed, address);
-  if (source.read === 0) {
-    throw fail('feed.refused', { message: source.errors[0]?.reason ?? `${address}: there is nothing in it` });
-  }
+  run.signal?.throwIfAborted();
+  const source = merged(report.sources, address, left);
+  run.sources.push(source);
+  if (source.failure !== undefined) throw fail('feed.refused', { message: source.failure });
   return source;
 };
 
@@ -77,29 +81,36 @@ const stopAndForce = (run: SyncRun): { signal?: AbortSignal; force?: boolean } =
   ...(run.force === undefined ? {} : { force: run.force }),
 });
 
-const merged = (sources: readonly ImportedSource[], kind: string, path: string): ImportedSource => {
+const merged = (sources: readonly ImportedSource[], path: string, left: readonly ImportError[]): ImportedSource => {
   const sum = (pick: (source: ImportedSource) => number): number =>
     sources.reduce((total, each) => total + pick(each), 0);
+  const failure = sources.find((each) => each.failure !== undefined)?.failure;
   return {
     path,
-    kind: sources[0]?.kind ?? kind,
+    kind: sources[0]?.kind ?? 'unknown',
     read: sum((each) => each.read),
     inserted: sum((each) => each.inserted),
     updated: sum((each) => each.updated),
     unchanged: sum((each) => each.unchanged),
-    skipped: sum((each) => each.skipped),
-    errors: sources.flatMap((each) => each.errors),
+    skipped: sum((each) => each.skipped) + left.length,
+    errors: [...sources.flatMap((each) => each.errors), ...left],
+    ...(failure === undefined ? {} : { failure }),
   };
 };
 
-/** emptySource reports a feed of which nothing was imported: unchanged, or failed with the given errors. */
-export const emptySource = (kind: string, path: string, errors: readonly ImportError[] = []): ImportedSource => ({
+/** emptySource reports a feed of which nothing was imported because it is unchanged, or because of `failure`. */
+export const emptySource = (
+  kind: string,
+  path: string,
+  problems: { readonly left?: readonly ImportError[]; readonly failure?: string } = {},
+): ImportedSource => ({
   path,
   kind,
   read: 0,
   inserted: 0,
   updated: 0,
   unchanged: 0,
-  skipped: 0,
-  errors,
+  skipped: problems.left?.length ?? 0,
+  errors: problems.left ?? [],
+  ...(problems.failure === undefined ? {} : { failure: problems.failure }),
 });

@@ -39,9 +39,9 @@ export const syncFeeds = async (
       const sources: ImportedSource[] = [];
       const failed: string[] = [];
       for (const name of syncableFeeds.filter((each) => names.includes(each))) {
-        const outcome = await syncOne({ ...deps, ...options, store }, name);
-        sources.push(...outcome.sources);
-        if (outcome.isFailed) failed.push(name);
+        const run: SyncRun = { ...deps, ...options, store, sources: [] };
+        if (!(await syncOne(run, name))) failed.push(name);
+        sources.push(...run.sources);
       }
       return { report: { sources }, failed };
     } finally {
@@ -60,37 +60,35 @@ const knownFeed = (name: string): FeedName => {
   return known;
 };
 
-const syncOne = async (
-  run: SyncRun,
-  feed: FeedName,
-): Promise<{ sources: readonly ImportedSource[]; isFailed: boolean }> => {
+/** Whether the feed was taken in whole. */
+const syncOne = async (run: SyncRun, feed: FeedName): Promise<boolean> => {
   run.store.updateAttempt(feed, run.clock.nowMs());
   try {
-    const { sources, dataMs } = await fetchers[feed](run);
+    const dataMs = await fetchers[feed](run);
     run.store.updateSuccess(feed, run.clock.nowMs(), dataMs);
-    return { sources, isFailed: false };
+    return true;
   } catch (error) {
-    const reason = reasonOf(error);
-    run.store.updateFailure(feed, run.clock.nowMs(), reason);
+    const failure = reasonOf(error);
+    run.store.updateFailure(feed, run.clock.nowMs(), failure);
     if (run.signal?.aborted === true || !(error instanceof AppError)) throw error;
-    run.log.warn('sync.failed', { feed, reason, internal: error.internal });
-    return { sources: [emptySource(feed, addressOf(run, feed), [{ item: feed, reason }])], isFailed: true };
+    run.log.warn('sync.failed', { feed, failure, internal: error.internal });
+    if (run.sources.at(-1)?.failure === undefined)
+      run.sources.push(emptySource(feed, addressOf(run, feed), { failure }));
+    return false;
   }
 };
 
-const fetchers: Record<
-  FeedName,
-  (run: SyncRun) => Promise<{ sources: readonly ImportedSource[]; dataMs: number | null }>
-> = {
+// Each returns the time that the feed is of, where the import cannot know it.
+const fetchers: Record<FeedName, (run: SyncRun) => Promise<number | null>> = {
   'cve-list': syncCveList,
-  kev: async (run) => ({
-    sources: await syncSingleFile(run, { feed: 'kev', fileName: 'kev.json', maxBytes: 100 * megabyte }),
-    dataMs: null,
-  }),
-  epss: async (run) => ({
-    sources: await syncSingleFile(run, { feed: 'epss', fileName: 'epss.csv.gz', maxBytes: 200 * megabyte }),
-    dataMs: null,
-  }),
+  kev: async (run) => {
+    await syncSingleFile(run, { feed: 'kev', fileName: 'kev.json', maxBytes: 100 * megabyte });
+    return null;
+  },
+  epss: async (run) => {
+    await syncSingleFile(run, { feed: 'epss', fileName: 'epss.csv.gz', maxBytes: 200 * megabyte });
+    return null;
+  },
 };
 
 const addressOf = (run: SyncRun, feed: FeedName): string =>

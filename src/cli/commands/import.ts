@@ -32,7 +32,9 @@ It may be stopped at any time; the same command goes on. It works while the serv
       });
       progress.clear();
       writeReport(context, report, (context.clock.monotonicMs() - startedMs) / 1000);
-      return report.sources.some((source) => source.failed) ? 1 : 0;
+      // A stopped import ends with its report all the same, which was shown above.
+      context.signal.throwIfAborted();
+      return report.sources.some((source) => source.failure !== undefined) ? 1 : 0;
     } finally {
       progress.clear();
     }
