@@ -1,61 +1,44 @@
-/**
- * The one place that builds modules and binds what they need of each other. `openParts` opens the control plane, which is
- * enough for commands of the operator; `openApp` adds the catalogue and the HTTP server.
- */
-import { createAccounts, type Accounts } from './accounts/index.ts';
-import { createAdmission, periodAt, type Admission } from './admission/index.ts';
-import type { Config } from './config/index.ts';
-import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
-import type { Clock, Log, Random } from './kernel/index.ts';
-import { openControl, type Control } from './storage/index.ts';
+/** The whole program: the control plane's parts, the catalogue and the HTTP server, bound together. */
+import { openCatalog, type Catalog } from './catalog/index.ts';
+import { createHttp, type HttpServer } from './http/index.ts';
+import { openParts, type Parts, type Surroundings } from './parts.ts';
+import { ping } from './storage/index.ts';
 
-export interface Surroundings {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-}
-
-export interface Parts {
-  readonly control: Control;
-  readonly admission: Admission;
-  readonly accounts: Accounts;
-  readonly credentials: Credentials;
+export interface App {
+  readonly parts: Parts;
+  readonly catalog: Catalog;
+  readonly server: HttpServer;
+  /** close finishes and settles what was admitted, then closes every store. */
   close(): Promise<void>;
 }
 
-/** openParts opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
-export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
-  const control = await openControl(config.database, log);
+/** openApp opens everything that serves; nothing listens yet. */
+export const openApp = async (surroundings: Surroundings): Promise<App> => {
+  const { config, clock, random, log } = surroundings;
+  const parts = await openParts(surroundings);
   try {
-    const peppers = await openPeppers(config.credentials.pepper, control.db, random);
-    const { durability } = config.database;
-    const admission = createAdmission({ control, clock, log, durability });
-    const accounts = createAccounts({
-      control,
-      clock,
-      random,
-      tiers: config.admission.tiers,
-      graceMs: config.admission.graceMs,
-      meters: admission,
-      periodAt,
-    });
-    const credentials = createCredentials({
-      control,
+    const catalog = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
+    const { credentials, admission } = parts;
+    const server = await createHttp({
       clock,
       random,
       log,
-      peppers,
-      standing: accounts.subscriptions.standing,
-      moveFence: admission.moveFence,
+      config: config.server,
+      credentials,
+      admission,
+      catalog,
+      version,
+      ready: { controlPlane: () => ping(parts.control.db), catalogue: () => catalog.ready() },
+      memoryBytes: () => process.memoryUsage.rss(),
     });
     const close = async (): Promise<void> => {
-      await admission.close();
-      await control.close();
+      await server.close();
+      await catalog.close();
+      await parts.close();
     };
-    return { control, admission, accounts, credentials, close };
+    return { parts, catalog, server, close };
   } catch (error) {
-    await control.close();
+    await parts.close();
     throw error;
   }
 };

@@ -124,3 +124,8 @@ export const inTransaction = async <T>(db: Db, task: (tx: Db) => Promise<T>): Pr
     }
   }
 };
+
+/** ping resolves when the control plane answers a query, and rejects with a `storage.…` code when it does not. */
+export const ping = async (db: Db): Promise<void> => {
+  await db.selectFrom('settings').select('key').limit(1).execute();
+};

@@ -1,4 +1,4 @@
-import { openParts } from '../../app.ts';
+import { openParts } from '../../parts.ts';
 import type { MeterReading } from '../../admission/index.ts';
 import { matchRoute, operations, type Operation } from '../../contract/index.ts';
 import { errorCatalogue, type ErrorCode, type VerifiedCredential } from '../../kernel/index.ts';

@@ -1,4 +1,4 @@
-import { openParts, type Parts } from '../../app.ts';
+import { openParts, type Parts } from '../../parts.ts';
 import type { Credential, IssuedCredential } from '../../credentials/index.ts';
 import { fail, type VerifiedCredential } from '../../kernel/index.ts';
 import { answer } from '../answer.ts';

@@ -1,4 +1,4 @@
-import { openParts, type Parts } from '../../app.ts';
+import { openParts, type Parts } from '../../parts.ts';
 import type { Subscription } from '../../accounts/index.ts';
 import { answer } from '../answer.ts';
 import { chooseVerb, parseArguments, required } from '../arguments.ts';

@@ -1,4 +1,4 @@
-import { openParts } from '../../app.ts';
+import { openParts } from '../../parts.ts';
 import { answer } from '../answer.ts';
 import { chooseVerb, parseArguments, required } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';

@@ -1,0 +1,61 @@
+/**
+ * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
+ * `app.ts` adds the catalogue and the HTTP server to.
+ */
+import { createAccounts, type Accounts } from './accounts/index.ts';
+import { createAdmission, periodAt, type Admission } from './admission/index.ts';
+import type { Config } from './config/index.ts';
+import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
+import type { Clock, Log, Random } from './kernel/index.ts';
+import { openControl, type Control } from './storage/index.ts';
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Parts {
+  readonly control: Control;
+  readonly admission: Admission;
+  readonly accounts: Accounts;
+  readonly credentials: Credentials;
+  close(): Promise<void>;
+}
+
+/** openParts opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
+export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
+  const control = await openControl(config.database, log);
+  try {
+    const peppers = await openPeppers(config.credentials.pepper, control.db, random);
+    const { durability } = config.database;
+    const admission = createAdmission({ control, clock, log, durability });
+    const accounts = createAccounts({
+      control,
+      clock,
+      random,
+      tiers: config.admission.tiers,
+      graceMs: config.admission.graceMs,
+      meters: admission,
+      periodAt,
+    });
+    const credentials = createCredentials({
+      control,
+      clock,
+      random,
+      log,
+      peppers,
+      standing: accounts.subscriptions.standing,
+      moveFence: admission.moveFence,
+    });
+    const close = async (): Promise<void> => {
+      await admission.close();
+      await control.close();
+    };
+    return { control, admission, accounts, credentials, close };
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
+};
