@@ -95,10 +95,14 @@ export const decide = (meter: Meter, request: AdmissionRequest, clockMs: number)
   return { kind: 'admitted', chargedMillicredits: priceMillicredits, meter: readMeter(meter, terms, nowMs) };
 };
 
-/** refund gives a charge back; to the period's credits only while it is the period that the charge fell in. */
+/**
+ * refund gives a charge back; to the period's credits only while it is the period that the charge fell in, and never more
+ * than is used: an operator may have lowered the used credits since.
+ */
 export const refund = (meter: Meter, chargedMillicredits: number, chargedAtMs: number): void => {
   meter.chargedTotalMillicredits -= chargedMillicredits;
-  if (chargedAtMs >= meter.periodStartMs) meter.usedMillicredits -= chargedMillicredits;
+  if (chargedAtMs < meter.periodStartMs) return;
+  meter.usedMillicredits = Math.max(0, meter.usedMillicredits - chargedMillicredits);
 };
 
 /** isRefunded says which endings give the charge back: not modified, bad request, and any failure of the server. */
