@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { expandDocument } from '../compression.ts';
+import { compressDocument, expandDocument } from '../compression.ts';
 import { fieldChanges } from '../ingest/record-changes.ts';
 import { isOlder } from '../ingest/preparation.ts';
 import type { PreparedRecord } from '../ingest/messages.ts';
@@ -10,8 +10,8 @@ import { createNameIds } from './ingest-name-store.ts';
 export type WriteOutcome = 'inserted' | 'updated' | 'unchanged';
 
 export interface RecordWriter {
-  /** write stores one prepared record with its packed document, inside the caller's transaction. */
-  readonly write: (record: PreparedRecord, hash: Uint8Array, body: Uint8Array) => WriteOutcome;
+  /** write stores one prepared record with its document (compact JSON), inside the caller's transaction. */
+  readonly write: (record: PreparedRecord, hash: Uint8Array, document: Uint8Array) => WriteOutcome;
   readonly forget: () => void;
 }
 
@@ -50,6 +50,8 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   const dropDocument = db.prepare('delete from document where record_id = ? and source = ?');
   const addText = db.prepare('insert into record_text (rowid, text) values (?, ?)');
   const dropText = db.prepare('delete from record_text where rowid = ?');
+  // A tombstone of the text index has a row id beyond 2^53, which `run` reports as the last inserted one.
+  dropText.setReadBigInts(true);
   const addVendorRecord = db.prepare('insert into vendor_record (vendor_id, record_id) values (?, ?) on conflict do nothing');
   const addProductRecord = db.prepare('insert into product_record (product_id, record_id) values (?, ?) on conflict do nothing');
   const addWeakness = db.prepare('insert into weakness_record (cwe, record_id) values (?, ?) on conflict do nothing');
@@ -86,12 +88,12 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     );
   };
 
-  const putContent = (id: number, record: PreparedRecord, hash: Uint8Array, body: Uint8Array): void => {
+  const putContent = (id: number, record: PreparedRecord, hash: Uint8Array, document: Uint8Array): void => {
     putBody.run(
       id, record.title, record.description, record.cvss, record.metrics, record.cpe, record.references, record.weaknesses,
       record.products, record.ssvc,
     );
-    putDocument.run(id, record.origin, hash, record.updatedMs, body);
+    putDocument.run(id, record.origin, hash, record.updatedMs, compressDocument(document));
   };
 
   const post = (id: number, record: NormalisedRecord): void => {
@@ -110,21 +112,21 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     for (const cwe of before.cwes) if (!after.cwes.includes(cwe)) dropWeakness.run(cwe, id);
   };
 
-  const insert = (record: PreparedRecord, hash: Uint8Array, body: Uint8Array): void => {
+  const insert = (record: PreparedRecord, hash: Uint8Array, document: Uint8Array): void => {
     const id = nextId;
     nextId += 1;
     putRow(id, record, log(id, atMs, 'created', {}));
-    putContent(id, record, hash, body);
+    putContent(id, record, hash, document);
     post(id, record);
     addText.run(id, record.text);
   };
 
-  const update = (row: StoredRow, record: PreparedRecord, hash: Uint8Array, body: Uint8Array, old: Uint8Array | null): void => {
+  const update = (row: StoredRow, record: PreparedRecord, hash: Uint8Array, document: Uint8Array, old: Uint8Array | null): void => {
     const before = old === null ? null : reread(old);
     const kind = record.state === 1 && before?.state !== 1 ? 'rejected' : 'updated';
     const revision = log(row.id, atMs, kind, before === null ? {} : fieldChanges(before, record));
     putRow(row.id, record, revision);
-    putContent(row.id, record, hash, body);
+    putContent(row.id, record, hash, document);
     if (row.origin !== record.origin) dropDocument.run(row.id, row.origin);
     if (before !== null) unpost(row.id, before, record);
     post(row.id, record);
@@ -135,10 +137,10 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   };
 
   return {
-    write: (record, hash, body) => {
+    write: (record, hash, document) => {
       const row = rowOf(find.get(record.cveId));
       if (row === null) {
-        insert(record, hash, body);
+        insert(record, hash, document);
         return 'inserted';
       }
       // The starter catalogue never replaces a record of a real source.
@@ -151,7 +153,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
         if (isOlder(record.updatedMs, typeof storedMs === 'number' ? storedMs : null)) return 'unchanged';
       }
       const old = stored?.['body'];
-      update(row, record, hash, body, old instanceof Uint8Array ? old : null);
+      update(row, record, hash, document, old instanceof Uint8Array ? old : null);
       return 'updated';
     },
     forget: () => {
