@@ -88,6 +88,7 @@ export const RecentQuery = z.strictObject({
 });
 
 export const KevQuery = z.strictObject({
+  q: text(500, { description: 'Words of CVE id, vendor, product and name; all must occur.', example: 'exchange' }),
   ransomware: flag({ description: 'Whether CISA knows of use in ransomware campaigns.', example: 'true' }),
   added_from: instant(false, { description: 'Added to the catalogue at or after.', example: '2024-01-01' }),
   added_to: instant(true, { description: 'Added to the catalogue at or before; a bare date includes that day.' }),

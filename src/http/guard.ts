@@ -1,4 +1,4 @@
-import type { VerifiedCredential } from '../admission/types.ts';
+import type { VerifiedCredential } from '../admission/index.ts';
 import type { Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
@@ -49,7 +49,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
   };
 
   const report = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<void> => {
-    log.warn('credential.exposed', { correlationId: exchange.correlationId, where, address: exchange.address });
+    log.warn('request.exposes_credential', { correlationId: exchange.correlationId, where, address: exchange.address });
     try {
       await credentials.reportExposure(presented, where, exchange.address);
     } catch (error) {

@@ -17,7 +17,7 @@ import { createServer } from './server.ts';
 import { createSite } from './site/index.ts';
 import { createTraffic } from './traffic.ts';
 
-export type { CatalogReads, KevQuery, KevRow } from './cybersecfeed/index.ts';
+export type { CatalogReads } from './cybersecfeed/index.ts';
 export type { HttpServer } from './server.ts';
 export type { AdmissionGate, CredentialGate, ExposurePlace } from './surface.ts';
 export { buildOpenApi } from './site/openapi.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { AdmissionOutcome, AdmissionRequest, MeterReading, Settlement, VerifiedCredential } from '../admission/types.ts';
+import type { AdmissionOutcome, AdmissionRequest, MeterReading, Settlement, VerifiedCredential } from '../admission/index.ts';
 import type { Family, Operation, SurfaceName } from '../contract/index.ts';
-import type { VerifyInput, VerifyOutcome } from '../credentials/types.ts';
+import type { VerifyInput, VerifyOutcome } from '../credentials/index.ts';
 import type { ErrorCode } from '../kernel/index.ts';
 
 /** Where a credential was seen that must not be there. */

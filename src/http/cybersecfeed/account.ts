@@ -1,4 +1,4 @@
-import type { CatalogStatistics, FeedState } from '../../catalog/types.ts';
+import type { CatalogStatistics, FeedState } from '../../catalog/index.ts';
 import { EmptyQuery } from '../../contract/index.ts';
 import { fail, type Clock } from '../../kernel/index.ts';
 import { textTag } from '../entity-tag.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Position } from '../../catalog/types.ts';
+import type { Position } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
 
 /** What a page is bound to: the same operation, filters and order must come with its cursor. */

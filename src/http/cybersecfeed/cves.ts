@@ -8,7 +8,7 @@ import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText, type Selection } from './record-text.ts';
-import type { ListQuery } from '../../catalog/types.ts';
+import type { ListQuery } from '../../catalog/index.ts';
 
 export interface CveDeps {
   readonly catalog: CatalogReads;

@@ -1,4 +1,4 @@
-import type { RecordDetail } from '../../catalog/types.ts';
+import type { RecordDetail } from '../../catalog/index.ts';
 
 type Member = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ListQuery, Severity, SortKey } from '../../catalog/types.ts';
+import type { ListQuery, Severity, SortKey } from '../../catalog/index.ts';
 import type { CvesQuery, RecentQuery } from '../../contract/index.ts';
 import { invalidParameter } from '../query.ts';
 

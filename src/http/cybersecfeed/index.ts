@@ -20,7 +20,7 @@ import { createFailures } from './errors.ts';
 import { listKev, readKev } from './kev.ts';
 import type { CatalogReads } from './reads.ts';
 
-export type { CatalogReads, KevQuery, KevRow } from './reads.ts';
+export type { CatalogReads } from './reads.ts';
 
 export interface CybersecfeedDeps {
   readonly catalog: CatalogReads;

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import { EmptyQuery, KevQuery } from '../../contract/index.ts';
+import type { KevEntry } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { textTag } from '../entity-tag.ts';
 import { invalidParameter, parseQuery } from '../query.ts';
 import type { Answer, Exchange } from '../surface.ts';
 import { bindingOf, readCursor, writeCursor } from './cursor.ts';
 import { cveIdOf, paginationText, type CveDeps } from './cves.ts';
-import type { KevRow } from './reads.ts';
 import { kevOf } from './record-text.ts';
 
-const itemText = (row: KevRow): string => JSON.stringify({ cve_id: row.cveId, ...kevOf(row.entry) });
+const itemText = (row: KevEntry): string => JSON.stringify({ cve_id: row.cveId, ...kevOf(row.entry) });
 
 /** readKev answers one entry of CISA's catalogue. */
 export const readKev = (deps: CveDeps, exchange: Exchange): Answer => {
@@ -22,12 +22,13 @@ export const readKev = (deps: CveDeps, exchange: Exchange): Answer => {
 };
 
 const filtersOf = (given: z.output<typeof KevQuery>) => {
-  const { added_from: from, added_to: to, ransomware } = given;
+  const { added_from: from, added_to: to, ransomware, q } = given;
   if (from !== undefined && to !== undefined && from > to) throw invalidParameter('added_from', from, 'at most added_to');
   return {
     ...(from === undefined ? {} : { addedFromMs: from }),
     ...(to === undefined ? {} : { addedToMs: to }),
     ...(ransomware === undefined ? {} : { ransomware }),
+    ...(q === undefined ? {} : { text: q }),
   };
 };
 

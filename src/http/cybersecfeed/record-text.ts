@@ -1,4 +1,4 @@
-import type { RecordDetail } from '../../catalog/types.ts';
+import type { RecordDetail } from '../../catalog/index.ts';
 import type { FieldName, IncludeName } from '../../contract/index.ts';
 import { enrichmentText, isEnriched } from './enrichment.ts';
 

@@ -10,7 +10,7 @@
  * Fails with `credential.missing` on the metrics page, `request.route_unknown` elsewhere; not ready is an answer (503).
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FeedState } from '../../catalog/types.ts';
+import type { FeedState } from '../../catalog/index.ts';
 import type { ServerConfig } from '../../config/index.ts';
 import { cybersecfeedOperations, siteOperations } from '../../contract/index.ts';
 import { errorCatalogue, fail, type Clock } from '../../kernel/index.ts';

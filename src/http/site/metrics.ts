@@ -1,4 +1,4 @@
-import type { CatalogStatistics } from '../../catalog/types.ts';
+import type { CatalogStatistics } from '../../catalog/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { latencyBounds, type Traffic } from '../traffic.ts';
 
