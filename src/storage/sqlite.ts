@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
-  CompiledQuery,
+  type CompiledQuery,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -10,7 +10,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { Engine } from './engine.ts';
-import { Mutex } from './mutex.ts';
+import type { Mutex } from './mutex.ts';
 
 /** The statements kept prepared; the queries of the product are far fewer. */
 const statementsKept = 256;
