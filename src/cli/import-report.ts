@@ -32,9 +32,10 @@ export const writeReport = (context: CommandContext, report: ImportReport, secon
 
 const errorText = (source: ImportedSource): string => {
   const failure = source.failure === undefined ? '' : `\nfailed: ${source.path}: ${source.failure}\n`;
-  if (source.errors.length === 0) return failure;
-  const lines = source.errors.slice(0, errorsShown).map((error) => `  ${error.item}: ${error.reason}\n`);
-  const hidden = Math.max(source.skipped, source.errors.length) - lines.length;
+  const left = source.errors.filter((error) => error.reason !== source.failure);
+  if (left.length === 0) return failure;
+  const lines = left.slice(0, errorsShown).map((error) => `  ${error.item}: ${error.reason}\n`);
+  const hidden = Math.max(source.skipped, left.length) - lines.length;
   const more = hidden > 0 ? `  … and ${figure(hidden)} more; --json names up to 1,000\n` : '';
   return `${failure}\nnot taken from ${source.path}:\n${lines.join('')}${more}`;
 };

@@ -112,5 +112,7 @@ export const emptySource = (
   unchanged: 0,
   skipped: problems.left?.length ?? 0,
   errors: problems.left ?? [],
-  ...(problems.failure === undefined ? {} : { failure: problems.failure }),
+  ...(problems.failure === undefined
+    ? {}
+    : { failure: problems.failure, errors: [{ item: path, reason: problems.failure }] }),
 });
