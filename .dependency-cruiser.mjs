@@ -22,7 +22,7 @@ const rankRules = ranks.flatMap((row, rank) =>
     to: {
       path: [
         folder([...row.filter((name) => name !== module), ...ranks.slice(rank + 1).flat(), 'cli']),
-        '^src/(app|parts|main)[.]ts$',
+        '^src/[^/]+[.]ts$',
       ],
     },
   })),
@@ -34,7 +34,7 @@ export default {
     {
       name: 'app-is-below-main-and-cli',
       severity: 'error',
-      from: { path: '^src/(app|parts)[.]ts$' },
+      from: { path: '^src/[^/]+[.]ts$', pathNot: ['^src/main[.]ts$', tests] },
       to: { path: '^src/(main[.]ts$|cli/)' },
     },
     {
