@@ -1,43 +1,65 @@
-/** The whole program: the control plane's parts, the catalogue and the HTTP server, bound together. */
-import { openCatalog, type Catalog } from './catalog/index.ts';
+/** The whole program: the control plane's parts, the catalogue, the HTTP server and the upkeep, bound together. */
+import { mkdirSync } from 'node:fs';
+import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
+import { AppError } from './kernel/index.ts';
 import { createHttp, type HttpServer } from './http/index.ts';
 import { openParts, type Parts, type Surroundings } from './parts.ts';
 import { ping } from './storage/index.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
 
 export interface App {
   readonly parts: Parts;
   readonly catalog: Catalog;
   readonly server: HttpServer;
+  readonly upkeep: Upkeep;
   /** close finishes and settles what was admitted, then closes every store. */
   close(): Promise<void>;
 }
 
-/** openApp opens everything that serves; nothing listens yet. */
-export const openApp = async (surroundings: Surroundings): Promise<App> => {
-  const { config, clock, random, log } = surroundings;
-  const parts = await openParts(surroundings);
+/** fillWhenEmpty loads the starter catalogue into an empty one, so that a first start answers without a network. */
+const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void> => {
+  const { databasePath, tempFolder } = config.catalogue;
+  mkdirSync(tempFolder, { recursive: true });
   try {
-    const catalog = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
-    const { credentials, admission } = parts;
+    const { inserted } = await loadStarter({ databasePath, tempFolder, clock, log });
+    if (inserted > 0) log.info('catalog.starter_loaded', { records: inserted });
+  } catch (error) {
+    // An import that runs in another process is filling the catalogue with better records.
+    if (!(error instanceof AppError && error.code === 'catalog.ingest_running')) throw error;
+  }
+};
+
+/** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
+export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {
+  const { config, clock, random, log, version } = surroundings;
+  const parts = await openParts(surroundings);
+  let catalog: Catalog | null = null;
+  try {
+    await fillWhenEmpty(surroundings);
+    const reads = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
+    catalog = reads;
     const server = await createHttp({
       clock,
       random,
       log,
-      config: config.server,
-      credentials,
-      admission,
-      catalog,
       version,
-      ready: { controlPlane: () => ping(parts.control.db), catalogue: () => catalog.ready() },
-      memoryBytes: () => process.memoryUsage.rss(),
+      config: config.server,
+      credentials: parts.credentials,
+      admission: parts.admission,
+      catalog: reads,
+      ready: { controlPlane: () => ping(parts.control.db), catalogue: reads.ready },
+      memoryBytes: process.memoryUsage.rss,
     });
+    const upkeep = createUpkeep({ config, clock, log, admission: parts.admission });
     const close = async (): Promise<void> => {
+      await upkeep.stop();
       await server.close();
-      await catalog.close();
+      await reads.close();
       await parts.close();
     };
-    return { parts, catalog, server, close };
+    return { parts, catalog: reads, server, upkeep, close };
   } catch (error) {
+    await catalog?.close();
     await parts.close();
     throw error;
   }

@@ -3,6 +3,13 @@ import type { CommandEntry } from './command.ts';
 /** commands lists every command in the order in which `--help` shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'serve',
+    summary: 'serve the API',
+    logs: 'all',
+    settings: ['host', 'port'],
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
     name: 'import',
     summary: 'load files or folders of CVE records, KEV or EPSS into the catalogue',
     logs: 'problems',

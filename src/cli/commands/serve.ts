@@ -1,3 +1,4 @@
+import manifest from '../../../package.json' with { type: 'json' };
 import { openApp } from '../../app.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -21,10 +22,11 @@ Serves until SIGINT or SIGTERM, then finishes what it has admitted. --port 0 tak
 With --json the first line is {"event":"listening","url":"http://…"}.`,
   run: async (context, args) => {
     parseArguments(args, {});
-    const app = await openApp(context);
+    const app = await openApp({ ...context, version: manifest.version });
     try {
       const { url } = await app.server.listen();
       announce(context, url);
+      app.upkeep.start();
       await untilStopped(context.signal);
       return 0;
     } finally {
