@@ -8,6 +8,9 @@
  */
 export const catalogSchemaVersion = 1;
 
+/** Bodies and documents are a few kilobytes each: pages of this size hold several and seldom overflow. */
+export const catalogPageBytes = 16_384;
+
 export const catalogSchema = `
 create table if not exists meta (key text primary key, value text not null) strict, without rowid;
 
@@ -49,7 +52,7 @@ create table if not exists record_body (
   ssvc text                               -- {exploitation, automatable, technicalImpact, version, timestamp}
 ) strict;
 
--- each source's document once, as received (compact JSON), raw-deflated with the dictionary of catalog/compression.ts
+-- each source's document once, as received (compact JSON), packed by catalog/compression.ts
 create table if not exists document (
   record_id integer not null,
   source integer not null,                -- as record.origin
@@ -62,6 +65,7 @@ create table if not exists document (
 create table if not exists assigner (id integer primary key, org_id text not null unique, name text not null) strict;
 create table if not exists vendor (id integer primary key, name text not null unique) strict;
 create table if not exists product (id integer primary key, vendor_id integer not null, name text not null, unique (vendor_id, name)) strict;
+create index if not exists product_name on product (name);
 create table if not exists vendor_record (vendor_id integer not null, record_id integer not null, primary key (vendor_id, record_id)) strict, without rowid;
 create table if not exists product_record (product_id integer not null, record_id integer not null, primary key (product_id, record_id)) strict, without rowid;
 create table if not exists weakness_record (cwe integer not null, record_id integer not null, primary key (cwe, record_id)) strict, without rowid;

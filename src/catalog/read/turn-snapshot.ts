@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { endSnapshot } from '../store/read-connection.ts';
 
 /**
  * createTurnSnapshot lets all reads of one turn of the event loop share one read transaction: beginning and ending one
@@ -9,15 +10,15 @@ import type { DatabaseSync } from 'node:sqlite';
  * came before its request. Code that writes and reads in one synchronous stretch is the exception; nothing does.
  */
 export const createTurnSnapshot = (database: DatabaseSync): (() => void) => {
-  const begin = database.prepare('begin');
-  const end = database.prepare('commit');
   let open = false;
   const finish = () => {
     open = false;
-    if (database.isOpen && database.isTransaction) end.run();
+    endSnapshot(database);
   };
+  const begin = database.prepare('begin');
   return () => {
     if (open) return;
+    endSnapshot(database);
     begin.run();
     open = true;
     queueMicrotask(finish);

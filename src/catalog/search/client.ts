@@ -21,6 +21,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4
  */
 export class SearchClient {
   readonly #path: string;
+  readonly #entry: URL;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #pending = new Map<number, Pending>();
@@ -29,8 +30,9 @@ export class SearchClient {
   #diedAtMs = -Infinity;
   #closed = false;
 
-  constructor(path: string, clock: Clock, log: Log) {
+  constructor(path: string, clock: Clock, log: Log, entry: URL = new URL('./worker.ts', import.meta.url)) {
     this.#path = path;
+    this.#entry = entry;
     this.#clock = clock;
     this.#log = log;
   }
@@ -66,7 +68,7 @@ export class SearchClient {
     if (this.#clock.monotonicMs() - this.#diedAtMs < restartPauseMs) {
       throw fail('catalog.unavailable', { internal: 'the search thread died a moment ago' });
     }
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = new Worker(this.#entry, {
       workerData: this.#path,
       resourceLimits,
       env: {},

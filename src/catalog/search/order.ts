@@ -54,30 +54,26 @@ export class Order {
     query: { readonly descending: boolean; readonly limit: number; readonly after?: Position },
   ): IdPage {
     const { descending, limit, after } = query;
-    const ids = this.#ids;
     const found: number[] = [];
     let more = false;
-    const take = (id: number): boolean => {
-      if (!matches.has(id)) return false;
-      more = found.length === limit;
-      if (!more) found.push(id);
-      return more;
-    };
-    const start = after === undefined ? (descending ? this.#valued : 0) : this.#locate(after, descending);
-    const inValues = after === undefined || after.value !== noValue;
-    if (descending) {
-      let done = false;
-      if (inValues) for (let at = start - 1; at >= 0 && !done; at--) done = take(ids[at] ?? 0);
-      for (let at = (inValues ? ids.length : start) - 1; at >= this.#valued && !done; at--) done = take(ids[at] ?? 0);
-    } else {
-      for (let at = start; at < ids.length && !take(ids[at] ?? 0); at++);
+    for (let at = this.#start(after, descending); at < this.#ids.length && !more; at++) {
+      const id = this.#ids[descending ? this.#turned(at) : at] ?? 0;
+      if (!matches.has(id)) continue;
+      if (found.length < limit) found.push(id);
+      else more = true;
     }
     const last = found.at(-1);
     return { ids: found, next: more && last !== undefined ? { value: this.#valueOf(last), id: last } : null };
   }
 
-  /** Ascending: index of the first row after the position. Descending: number of rows of its part before it. */
-  #locate(after: Position, descending: boolean): number {
+  /** The place of the n-th row of a descending list, and the other way round: each of the two parts is read backwards. */
+  #turned(at: number): number {
+    return (at < this.#valued ? this.#valued : this.#valued + this.#ids.length) - 1 - at;
+  }
+
+  /** How many rows of the list come before the first one after the position. */
+  #start(after: Position | undefined, descending: boolean): number {
+    if (after === undefined) return 0;
     let low = after.value === noValue ? this.#valued : 0;
     let high = after.value === noValue ? this.#ids.length : this.#valued;
     while (low < high) {
@@ -87,7 +83,8 @@ export class Order {
       if (difference < 0 || (difference === 0 && !descending)) low = middle + 1;
       else high = middle;
     }
-    return low;
+    if (!descending) return low;
+    return (after.value === noValue ? this.#valued + this.#ids.length : this.#valued) - low;
   }
 
   #valueOf(id: number): number {

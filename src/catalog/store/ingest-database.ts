@@ -1,10 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { existsSync } from 'node:fs';
 import { fail } from '../../kernel/index.ts';
-import { catalogSchema, catalogSchemaVersion } from '../schema.ts';
-
-/** Bodies and documents are a few kilobytes each: pages of this size hold several and seldom overflow. */
-const pageBytes = 16_384;
+import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
 /** A log of this size is copied into the database file; larger than SQLite's default, so that a load copies less often. */
 const checkpointPages = 4_000;
@@ -37,7 +34,7 @@ export const openForIngest = (databasePath: string): DatabaseSync => {
   const isNew = !existsSync(databasePath);
   try {
     const db = new DatabaseSync(databasePath, { timeout: 10_000 });
-    if (isNew) db.exec(`pragma page_size = ${pageBytes}`);
+    if (isNew) db.exec(`pragma page_size = ${catalogPageBytes}`);
     db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;
       pragma cache_size = -131072; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = 134217728`);
     migrate(db);

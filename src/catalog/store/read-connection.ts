@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { AppError, fail } from '../../kernel/index.ts';
-import { catalogSchema, catalogSchemaVersion } from '../schema.ts';
+import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
 /** A row as an array of its columns, in the order of the select list. */
 export type SqlRow = readonly SQLOutputValue[];
@@ -21,8 +21,8 @@ export const createCatalogFile = (path: string): void => {
     if (existsSync(path) && statSync(path).size > 0 && !isBlank(path)) return;
     const database = new DatabaseSync(path, { timeout: 5000 });
     try {
-      database.exec('pragma journal_mode = wal');
-      database.exec(`begin immediate; ${catalogSchema}; pragma user_version = ${catalogSchemaVersion}; commit`);
+      database.exec(`pragma page_size = ${catalogPageBytes}; pragma journal_mode = wal; begin immediate; ${catalogSchema};
+        insert or ignore into meta (key, value) values ('schema_version', '${catalogSchemaVersion}'); commit`);
     } finally {
       database.close();
     }
@@ -47,8 +47,10 @@ export const openReadConnection = (path: string, cacheKib: number): DatabaseSync
     const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
     try {
       database.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma query_only = true`);
-      const version = prepareQuery(database, 'pragma user_version').first()?.[0];
-      if (typeof version === 'number' && version > catalogSchemaVersion) {
+      const version = Number(
+        prepareQuery(database, "select value from meta where key = 'schema_version'").first()?.[0] ?? 0,
+      );
+      if (version > catalogSchemaVersion) {
         throw fail('storage.newer_schema', {
           message: `The catalogue was written by a newer version (schema ${version}, this one reads ${catalogSchemaVersion})`,
           internal: path,
@@ -63,6 +65,21 @@ export const openReadConnection = (path: string, cacheKib: number): DatabaseSync
     return database;
   });
 
+/**
+ * endSnapshot ends the read transaction if one is open. Never throws: on a damaged file even the end of a read can fail,
+ * and the read itself has said so already.
+ */
+export const endSnapshot = (database: DatabaseSync): void => {
+  for (const statement of ['commit', 'rollback']) {
+    if (!database.isOpen || !database.isTransaction) return;
+    try {
+      database.exec(statement);
+    } catch {
+      // The rollback comes next; when that fails too, the next snapshot tries again.
+    }
+  }
+};
+
 export const prepareQuery = (database: DatabaseSync, sql: string): Query => {
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);
@@ -76,6 +93,10 @@ export const prepareQuery = (database: DatabaseSync, sql: string): Query => {
 const asRow = (row: ReturnType<StatementSync['get']>): SqlRow | undefined => (Array.isArray(row) ? row : undefined);
 const asRows = (rows: ReturnType<StatementSync['all']>): SqlRow[] =>
   rows.flatMap((row) => (Array.isArray(row) ? [row] : []));
+
+/** isQueryError tells SQLite's complaint about a query's text from trouble with the file. */
+export const isQueryError = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === 1;
 
 const damaged = new Set([11, 24, 26]);
 const busy = new Set([5, 6]);

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { IndexRow } from '../search/columns.ts';
-import { numberOf, prepareQuery, textOf, type SqlRow } from './read-connection.ts';
+import { endSnapshot, isQueryError, numberOf, prepareQuery, textOf, type SqlRow } from './read-connection.ts';
 
 /** Times that are missing come out of SQL as this number, which no date has. */
 const missingTime = -8_640_000_000_000_001;
@@ -32,6 +32,7 @@ export interface IndexStore {
   eachRow(take: (row: IndexRow) => void): void;
   /** All at once: meant for thousands of rows, not for all. */
   eachChangedRow(afterRevision: number, take: (row: IndexRow) => void): void;
+  /** Of the records that hold all words of a match expression made of quoted words. */
   withWords(expression: string): string;
   withExactId(cveId: string): string;
   withIdPrefix(prefix: string): string;
@@ -60,6 +61,7 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
   const changed = prepare(`select ${columnArrays} from record where revision > ?`);
   // '~' sorts behind every character of an id.
   const idsBetween = list('select json_group_array(id) from record where cve_id >= ? and cve_id < ?');
+  const matching = list('select json_group_array(rowid) from record_text where record_text match ?');
   const vendorRecords = list(
     'select json_group_array(record_id) from vendor_record where vendor_id in (select id from vendor where name = ?)',
   );
@@ -72,11 +74,12 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
   );
   return {
     snapshot: (work) => {
+      endSnapshot(database);
       database.exec('begin');
       try {
         return work();
       } finally {
-        database.exec('commit');
+        endSnapshot(database);
       }
     },
     dataVersion: number('pragma data_version'),
@@ -92,7 +95,16 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     eachChangedRow: (afterRevision, take) => {
       eachOf(changed.first(afterRevision) ?? [], columnsFor(changedCount(afterRevision)), take);
     },
-    withWords: list('select json_group_array(rowid) from record_text where record_text match ?'),
+    withWords: (expression) => {
+      try {
+        return matching(expression);
+      } catch (error) {
+        // Words come quoted, so the one thing that can be wrong with them is a letter newer than SQLite's tables, which
+        // splits the word: no word of the index is like that.
+        if (isQueryError(error)) return '[]';
+        throw error;
+      }
+    },
     withExactId: list('select json_group_array(id) from record where cve_id = ?'),
     withIdPrefix: (prefix) => idsBetween(prefix, `${prefix}~`),
     ofVendor: vendorRecords,
