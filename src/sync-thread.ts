@@ -44,12 +44,19 @@ try {
       outbound,
       clock: systemClock,
       log,
-      importFiles: (paths, options) => importPaths({ databasePath, tempFolder, clock: systemClock, log }, paths, options),
+      importFiles: (paths, options) =>
+        importPaths({ databasePath, tempFolder, clock: systemClock, log }, paths, options),
     },
     undefined,
     { signal: stop.signal },
   );
-  const sources = report.sources.map(({ path, kind, inserted, updated, skipped }) => ({ path, kind, inserted, updated, skipped }));
+  const sources = report.sources.map(({ path, kind, inserted, updated, skipped }) => ({
+    path,
+    kind,
+    inserted,
+    updated,
+    skipped,
+  }));
   log.info('sync.finished', { sources, failed });
 } catch (error) {
   if (!stop.signal.aborted) log.error('sync.failed', { error: error instanceof Error ? error.message : String(error) });

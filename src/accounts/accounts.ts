@@ -1,24 +1,6 @@
-import type { SubscriptionTiers } from '../config/index.ts';
-import type { Clock, Random, Terms } from '../kernel/index.ts';
-import type { Control, Db } from '../storage/index.ts';
+import type { AccountsDeps } from './deps.ts';
 import { subscriptionVerbs } from './subscriptions.ts';
 import { userVerbs } from './users.ts';
-
-export interface AccountsDeps {
-  readonly control: Control;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly tiers: SubscriptionTiers;
-  /** How long a subscription works after a failed payment. */
-  readonly graceMs: number;
-  /** The ledger's side of a change, in the same transaction; bound in app.ts. */
-  readonly meters: {
-    openMeter(tx: Db, ownerId: string): Promise<void>;
-    moveFence(tx: Db, ownerIds: readonly string[]): Promise<void>;
-    setUsed(tx: Db, ownerId: string, terms: Terms, usedMillicredits: number): Promise<void>;
-  };
-  readonly periodAt: (anchorMs: number, nowMs: number) => { readonly endMs: number };
-}
 
 export interface Accounts {
   readonly users: ReturnType<typeof userVerbs>;

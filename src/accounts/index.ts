@@ -8,7 +8,8 @@
  * It does not know credentials, and it charges nothing: the ledger's side of a change comes through `deps.meters`.
  * Fails with `account.…` and `subscription.…` codes.
  */
-export { createAccounts, type Accounts, type AccountsDeps } from './accounts.ts';
-export { refusalAt, type Standing, type StandingRefusal } from './standing.ts';
+export { createAccounts, type Accounts } from './accounts.ts';
+export type { AccountsDeps } from './deps.ts';
+export type { Standing, StandingRefusal } from './standing.ts';
 export type { NewSubscription, Subscription, SubscriptionChange, SubscriptionStatus } from './subscriptions.ts';
 export type { User } from './users.ts';

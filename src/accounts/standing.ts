@@ -13,9 +13,5 @@ export interface Standing {
   readonly refusals: readonly { readonly code: StandingRefusal; readonly fromMs: number }[];
 }
 
-/** refusalAt returns why the owner is refused at `nowMs`, or null. */
-export const refusalAt = (standing: Standing, nowMs: number): StandingRefusal | null =>
-  standing.refusals.find(({ fromMs }) => nowMs >= fromMs)?.code ?? null;
-
 /** Since ever: a refusal that does not depend on the time. */
 export const alwaysMs = Number.NEGATIVE_INFINITY;

@@ -10,9 +10,6 @@ export const insertUser = async (db: Db, row: UserRow): Promise<void> => {
 export const findUserByEmail = (db: Db, email: string): Promise<UserRow | undefined> =>
   db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
 
-export const findUser = (db: Db, id: string): Promise<UserRow | undefined> =>
-  db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-
 /** insertSubscription writes the subscription and, through `openMeter`, its ledger row in one transaction. */
 export const insertSubscription = (
   db: Db,

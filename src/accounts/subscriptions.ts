@@ -1,7 +1,7 @@
 import type { SubscriptionTierName, SubscriptionTiers } from '../config/index.ts';
 import { fail, newId, type Terms } from '../kernel/index.ts';
 import { inTransaction } from '../storage/index.ts';
-import type { AccountsDeps } from './accounts.ts';
+import type { AccountsDeps } from './deps.ts';
 import { alwaysMs, type Standing } from './standing.ts';
 import {
   findSubscription,

@@ -1,5 +1,5 @@
 import { AppError, fail, newId } from '../kernel/index.ts';
-import type { AccountsDeps } from './accounts.ts';
+import type { AccountsDeps } from './deps.ts';
 import { findUserByEmail, insertUser, type UserRow } from './store.ts';
 
 export interface User {

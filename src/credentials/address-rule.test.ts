@@ -65,13 +65,23 @@ describe('normalRanges', () => {
     ]);
   });
 
-  it.each(['', 'x', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/', '10.0.0/8', '1', '0x7f000001', '::/129', '10.0.0.0/8/8', '010.0.0.1', '10.0.0.0/08'])(
-    'refuses %j, naming it',
-    (range) => {
-      const refused = (): unknown => normalRanges(['10.0.0.0/8', range]);
-      expect(refused).toThrow(AppError);
-      expect(refused).toThrow(expect.objectContaining({ code: 'request.invalid_parameter' }));
-      expect(refused).toThrow(JSON.stringify(range));
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/',
+    '10.0.0/8',
+    '1',
+    '0x7f000001',
+    '::/129',
+    '10.0.0.0/8/8',
+    '010.0.0.1',
+    '10.0.0.0/08',
+  ])('refuses %j, naming it', (range) => {
+    const refused = (): unknown => normalRanges(['10.0.0.0/8', range]);
+    expect(refused).toThrow(AppError);
+    expect(refused).toThrow(expect.objectContaining({ code: 'request.invalid_parameter' }));
+    expect(refused).toThrow(JSON.stringify(range));
+  });
 });

@@ -54,10 +54,15 @@ export const createVerifier = (deps: VerifyDeps) => {
   /** By a hash under a key of this process: nobody outside can aim at an entry, so finding it tells nothing of a secret. */
   const memory = new Map<string, Remembered>();
   const memoryKey = deps.random.bytes(32).toString('latin1');
-  const keyOf = (input: VerifyInput): string => hash('sha256', `${memoryKey}${input.family}\0${input.presented}`, 'base64url');
+  const keyOf = (input: VerifyInput): string =>
+    hash('sha256', `${memoryKey}${input.family}\0${input.presented}`, 'base64url');
 
   /** find reads a credential and proves it; an unknown one costs the same digest as a known one. */
-  const find = async (family: string, lookup: string, presented: string): Promise<(CredentialRow & { fence: number }) | null> => {
+  const find = async (
+    family: string,
+    lookup: string,
+    presented: string,
+  ): Promise<(CredentialRow & { fence: number }) | null> => {
     const row = await findForVerification(control.db, family, lookup);
     const pepper = row === undefined ? noPepper : (peppers.values.get(row.pepper_version) ?? noPepper);
     const digest = digestOf(pepper, row?.salt ?? noSalt, presented);

@@ -12,6 +12,5 @@
 export { inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
 export type { Db, Engine, EngineName } from './engine.ts';
 export { controlSchemaVersion } from './migrate.ts';
-export { Mutex } from './mutex.ts';
 export { translateError } from './translation.ts';
 export type { ControlTables } from './schema/control.ts';
