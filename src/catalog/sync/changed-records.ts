@@ -108,7 +108,8 @@ const asLine = (text: string, id: string, updatedMs: number | null): RecordOutco
   if (data?.cveMetadata.cveId !== id) return { ok: false, reason: 'is another record than the one asked for' };
   const haveMs = Date.parse(data.cveMetadata.dateUpdated ?? '');
   if (updatedMs !== null && haveMs < updatedMs) return { ok: false, reason: 'is still the version before the change' };
-  return { ok: true, line: JSON.stringify(value) };
+  // The record as it was sent: a line break in JSON can only be a blank between its parts.
+  return { ok: true, line: text.replaceAll(/[\r\n]+/g, ' ') };
 };
 
 /** recordAddress fills a template: CVE-2021-44228 has the year 2021 and the group 44xxx. */

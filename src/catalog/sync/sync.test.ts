@@ -236,7 +236,7 @@ describe('syncFeeds', () => {
     server.cutOnce.add(day);
     const stop = new AbortController();
     const onProgress = (): void => stop.abort('SIGINT');
-    await expect(sync(['cve-list'], { signal: stop.signal, onProgress })).rejects.toThrow();
+    await expect(sync(['cve-list'], { signal: stop.signal, onProgress })).rejects.toThrow('was stopped');
     server.cut();
     expect(readdirSync(join(folder, 'feeds'))).toContain('cve-list-2026-01-15.zip.part');
     expect(counts(await sync(['cve-list']))).toEqual(['cve-list 3/3/0/0/0']);

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { openCatalog, type FeedState } from '../../catalog/index.ts';
 import type { CommandContext } from '../command.ts';
-import { figure } from '../table.ts';
+import { byteFigure, figure } from '../table.ts';
 import type { Check, Finding } from './check.ts';
 import { checkFile } from './file-store.ts';
 
@@ -19,7 +19,7 @@ const databaseCheck: Check = {
     const path = context.config.catalogue.databasePath;
     if (!existsSync(path))
       return { status: 'ok', message: 'no catalogue yet; the first start, import or sync makes it' };
-    const { problems, userVersion } = checkFile(path);
+    const problems = checkFile(path);
     if (problems.length > 0) {
       return {
         status: 'failed',
@@ -29,8 +29,8 @@ const databaseCheck: Check = {
     }
     return withFeedStates(context, () => ({
       status: 'ok',
-      message: `${path}, schema version ${userVersion}`,
-      facts: { schemaVersion: userVersion },
+      message: `${path}, ${byteFigure(statSync(path).size)}`,
+      facts: { bytes: statSync(path).size },
     }));
   },
 };

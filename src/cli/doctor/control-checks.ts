@@ -28,7 +28,7 @@ const databaseCheck: Check = {
   run: async (context) => {
     const { database } = context.config;
     if (database.engine === 'sqlite' && isPresent(context)) {
-      const { problems } = checkFile(database.path);
+      const problems = checkFile(database.path);
       if (problems.length > 0) {
         return { status: 'failed', message: `${database.path}: ${problems.join('; ')}`, help: 'Restore a backup.' };
       }
