@@ -33,12 +33,15 @@ export interface Admission {
   reading(ownerId: string, terms: Terms, atMs: number): Promise<MeterReading>;
   /** setUsed corrects the credits used in the current period, leaving a usage row that says so. */
   setUsed(tx: Db, ownerId: string, terms: Terms, usedMillicredits: number): Promise<void>;
-  /** compact turns usage rows from before `beforeMs` into hourly figures. */
+  /** compact turns usage rows from before `beforeMs` into hourly figures, and leaves those without an ending for an hour. */
   compact(beforeMs: number): Promise<number>;
   /** discrepancies lists the owners whose ledger differs from the sum of their usage: none, ever. */
   discrepancies(): Promise<Discrepancy[]>;
   close(): Promise<void>;
 }
+
+/** A request without an ending for that long has lost it. */
+const openMsMax = 3_600_000;
 
 const createLedger = ({ control, durability, clock }: AdmissionDeps): Ledger =>
   control.direct.engine === 'sqlite'
@@ -70,7 +73,7 @@ export const createAdmission = (deps: AdmissionDeps): Admission => {
         rollPeriod(meter, terms, clock.nowMs());
         await insertAdjustment(tx, meter, usedMillicredits - meter.usedMillicredits, clock.nowMs());
       }),
-    compact: (beforeMs) => compactUsage(control, beforeMs),
+    compact: (beforeMs) => compactUsage(control, beforeMs, clock.nowMs() - openMsMax),
     discrepancies: () => listDiscrepancies(control.db),
     close: batcher.close,
   };

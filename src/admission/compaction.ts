@@ -1,5 +1,5 @@
 import { inTransaction, type Control } from '../storage/index.ts';
-import { deleteUsage, listOldestUsage, upsertUsageHours, type UsageHour, type UsageRow } from './store/usage-store.ts';
+import { deleteUsage, listUsageAfter, upsertUsageHours, type UsageHour, type UsageRow } from './store/usage-store.ts';
 
 const hourMs = 3_600_000;
 const rowsPerTransaction = 5000;
@@ -27,23 +27,27 @@ export const sumHours = (rows: readonly UsageRow[]): UsageHour[] => {
 };
 
 /**
- * compactUsage turns usage rows from before `beforeMs` into hourly figures and returns how many. Each step moves its rows
- * and their sums in one transaction, so the ledger equals usage at every moment, also after a crash in between.
+ * compactUsage turns usage rows from before `beforeMs` into hourly figures and returns how many. Requests without an
+ * ending are left until `openBeforeMs`. Each step moves its rows and their sums in one transaction, so the ledger equals
+ * usage at every moment, also after a crash in between.
  */
-export const compactUsage = async (control: Control, beforeMs: number): Promise<number> => {
+export const compactUsage = async (control: Control, beforeMs: number, openBeforeMs: number): Promise<number> => {
   let compacted = 0;
+  let lastId = 0;
   for (;;) {
-    const moved = await inTransaction(control.db, async (tx) => {
-      const rows = await listOldestUsage(tx, control.engine, rowsPerTransaction);
-      const old = rows.filter((row) => row.at_ms < beforeMs);
+    const { read, moved } = await inTransaction(control.db, async (tx) => {
+      const rows = await listUsageAfter(tx, control.engine, lastId, rowsPerTransaction);
+      const old = rows.filter((row) => row.at_ms < (row.status === null ? Math.min(beforeMs, openBeforeMs) : beforeMs));
       await upsertUsageHours(tx, sumHours(old));
       await deleteUsage(
         tx,
         old.map((row) => row.id),
       );
-      return old.length;
+      return { read: rows, moved: old.length };
     });
     compacted += moved;
-    if (moved < rowsPerTransaction) return compacted;
+    lastId = read.at(-1)?.id ?? lastId;
+    // Nodes number their rows in blocks, so old rows may follow young ones; a whole step of young ones is the end.
+    if (moved === 0 || read.length < rowsPerTransaction) return compacted;
   }
 };

@@ -94,7 +94,10 @@ const actions = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('ask' as const), price: fc.constantFrom(0, 1, 500, 1000, 2500, 10_000) }),
     fc.record({ kind: fc.constant('fail' as const), which: fc.nat(40) }),
-    fc.record({ kind: fc.constant('move' as const), byMs: fc.integer({ min: -40 * 86_400_000, max: 40 * 86_400_000 }) }),
+    fc.record({
+      kind: fc.constant('move' as const),
+      byMs: fc.integer({ min: -40 * 86_400_000, max: 40 * 86_400_000 }),
+    }),
   ),
   { maxLength: 120 },
 );

@@ -13,7 +13,7 @@ export interface LedgerSettlement {
 
 /**
  * Ledger commits a batch: settlements first, then each request decided in order under its owner's row, all in one
- * transaction. When the promise resolves, the outcomes are committed as durably as configured; when it rejects, nothing
+ * transaction. An ending counts once, while its usage row is there and has none. When the promise resolves, the outcomes are committed as durably as configured; when it rejects, nothing
  * of the batch can be relied on. Calls do not overlap.
  */
 export interface Ledger {

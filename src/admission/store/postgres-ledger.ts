@@ -18,10 +18,12 @@ const metersKept = 20_000;
 const usageIdBlock = 2000;
 /** Batches decided on remembered rows before the rows are locked first. */
 const optimisticAttempts = 2;
+/** Unconfirmed charges remembered while the database is away. */
+const doubtfulKept = 20_000;
 
 /**
- * One statement confirms and writes: it locks the owners' rows at the versions that the batch was decided on, and writes
- * only if every one was found so. JSON carries the rows because one parameter costs less than ten arrays.
+ * One statement confirms and writes: it locks the owners' rows at the versions that the batch was decided on, and the
+ * usage rows of its refunds while they have no ending, and writes only if every one was found so. JSON carries the rows because one parameter costs less than ten arrays.
  */
 const writeSql = `
 with want as materialized (
@@ -31,8 +33,14 @@ with want as materialized (
 ), held as materialized (
   select m.owner_id from meters m join want w on m.owner_id = w.owner_id and m.version = w.version
   order by m.owner_id for update of m
+), ended as materialized (
+  select u.id, s.status, s.latency, s.refunded
+  from json_to_recordset($6::json) as s(id bigint, at_ms bigint, status bigint, latency bigint, refunded boolean)
+  join usage u on u.id = s.id and u.at_ms = s.at_ms and u.status is null
+  order by u.id for update of u
 ), verdict as materialized (
-  select count(*) = $2::bigint as confirmed from held
+  select (select count(*) from held) = $2::bigint
+    and (select count(*) from ended where refunded) = $7::bigint as confirmed
 ), metered as (
   update meters m set version = m.version + 1, anchor_ms = w.anchor_ms, period_start_ms = w.period_start_ms,
     period_end_ms = w.period_end_ms, used_millicredits = w.used_millicredits,
@@ -49,12 +57,14 @@ with want as materialized (
   from json_to_recordset($4::json) as a(credential_id text, requests bigint, address text), verdict
   where verdict.confirmed and c.credential_id = a.credential_id
 ), settled as (
-  update usage u set status = s.status, latency_us = s.latency,
-    charged_millicredits = case when s.refunded then 0 else u.charged_millicredits end
-  from json_to_recordset($6::json) as s(id bigint, status bigint, latency bigint, refunded boolean), verdict
-  where verdict.confirmed and u.id = s.id
+  update usage u set status = e.status, latency_us = e.latency,
+    charged_millicredits = case when e.refunded then 0 else u.charged_millicredits end
+  from ended e, verdict where verdict.confirmed and u.id = e.id
 )
 select confirmed from verdict`;
+
+const openSql = `select u.id from json_to_recordset($1::json) as s(id bigint, at_ms bigint)
+  join usage u on u.id = s.id and u.at_ms = s.at_ms and u.status is null order by u.id`;
 
 const readSql = `select version, ${meterColumns} from meters where owner_id = any($1::text[]) order by owner_id`;
 
@@ -70,6 +80,10 @@ export const createPostgresLedger = (
 ): Ledger => {
   const known = new Map<string, KnownMeter>();
   const usageIds: number[] = [];
+  /** What the running statement charges, until its commit is known. */
+  let pending: readonly LedgerSettlement[] = [];
+  /** Charges whose commit was never confirmed. Their requests were refused, so what is there of them is given back. */
+  let doubtful: readonly LedgerSettlement[] = [];
 
   const readMeters = async (client: pg.PoolClient, ownerIds: readonly string[], lock: boolean): Promise<void> => {
     const { rows } = await client.query<MeterRow & { version: number }>({
@@ -79,6 +93,20 @@ export const createPostgresLedger = (
     });
     for (const ownerId of ownerIds) known.delete(ownerId);
     for (const row of rows) known.set(row.owner_id, { row });
+  };
+
+  /** openEndings leaves out the endings of rows that are gone or have ended: a commit whose answer was lost wrote them. */
+  const openEndings = async (
+    client: pg.PoolClient,
+    endings: readonly LedgerSettlement[],
+    lock: boolean,
+  ): Promise<readonly LedgerSettlement[]> => {
+    if (endings.length === 0) return endings;
+    const { rows } = await client.query<{ id: number }>(lock ? `${openSql} for update of u` : openSql, [
+      JSON.stringify(endings.map(settlementRow)),
+    ]);
+    const open = new Set(rows.map(({ id }) => id));
+    return endings.filter(({ usageId }) => open.has(usageId));
   };
 
   const takeUsageIds = async (client: pg.PoolClient, count: number): Promise<void> => {
@@ -133,6 +161,7 @@ export const createPostgresLedger = (
       requests_total: meter.requestsTotal,
       recent: encodeTimes(meter.recent),
     }));
+    pending = effect.entries.map((entry) => refundOf(entry, nowMs));
     const { rows } = await client.query<{ confirmed: boolean }>({
       name: 'ledger-write',
       text: writeSql,
@@ -143,6 +172,7 @@ export const createPostgresLedger = (
         JSON.stringify([...effect.activity].map(([id, { requests: count, address }]) => ({ credential_id: id, requests: count, address }))),
         nowMs,
         JSON.stringify(settlements.map(settlementRow)),
+        settlements.filter(({ refundMillicredits }) => refundMillicredits > 0).length,
       ],
     });
     if (rows[0]?.confirmed !== true) return null;
@@ -160,20 +190,23 @@ export const createPostgresLedger = (
     settlements: readonly LedgerSettlement[],
     nowMs: number,
   ): Promise<readonly AdmissionOutcome[]> => {
+    let endings = doubtful.length === 0 ? settlements : [...settlements, ...(await openEndings(client, doubtful, false))];
     const ownerIds = [
-      ...new Set([...requests.map(({ credential }) => credential.ownerId), ...settlements.map(({ ownerId }) => ownerId)]),
+      ...new Set([...requests.map(({ credential }) => credential.ownerId), ...endings.map(({ ownerId }) => ownerId)]),
     ];
     await takeUsageIds(client, requests.length);
     const unknown = ownerIds.filter((ownerId) => !known.has(ownerId));
     if (unknown.length > 0) await readMeters(client, unknown, false);
     for (let tries = 0; tries < optimisticAttempts; tries++) {
-      const outcomes = await attempt(client, ownerIds, requests, settlements, nowMs);
+      const outcomes = await attempt(client, ownerIds, requests, endings, nowMs);
       if (outcomes !== null) return outcomes;
+      endings = await openEndings(client, endings, false);
       await readMeters(client, ownerIds, false);
     }
     await client.query('begin');
     await readMeters(client, ownerIds, true);
-    const outcomes = await attempt(client, ownerIds, requests, settlements, nowMs);
+    endings = await openEndings(client, endings, true);
+    const outcomes = await attempt(client, ownerIds, requests, endings, nowMs);
     await client.query('commit');
     if (outcomes === null) throw fail('storage.busy', { internal: 'locked meters were not found at their version' });
     return outcomes;
@@ -186,12 +219,18 @@ export const createPostgresLedger = (
         client = await direct.pool.connect();
         if (durability === 'process') await client.query('set synchronous_commit = off');
         const outcomes = await commitOn(client, requests, settlements, nowMs);
+        pending = [];
+        doubtful = [];
         client.release();
         return outcomes;
       } catch (error) {
-        // The connection may be in the middle of a transaction, and what was remembered may be wrong: drop both.
+        // The connection may be in the middle of a transaction, and what was remembered may be wrong: drop both. The
+        // usage numbers may be taken, too.
         client?.release(true);
         known.clear();
+        usageIds.length = 0;
+        doubtful = [...doubtful, ...pending].slice(0, doubtfulKept);
+        pending = [];
         const translated = translateError(control.engine, error);
         throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
       }
@@ -211,8 +250,19 @@ const usageRow = (entry: BatchEffect['entries'][number]) => ({
   client: entry.request.client,
 });
 
+/** The ending of a request that was refused because nobody knows whether its charge was committed. */
+const refundOf = (entry: BatchEffect['entries'][number], chargedAtMs: number): LedgerSettlement => ({
+  usageId: entry.usageId,
+  ownerId: entry.request.credential.ownerId,
+  status: 503,
+  latencyMicroseconds: 0,
+  refundMillicredits: entry.chargedMillicredits,
+  chargedAtMs,
+});
+
 const settlementRow = (settlement: LedgerSettlement) => ({
   id: settlement.usageId,
+  at_ms: settlement.chargedAtMs,
   status: settlement.status,
   latency: settlement.latencyMicroseconds,
   refunded: settlement.refundMillicredits > 0,

@@ -22,9 +22,12 @@ const prepare = (database: DatabaseSync) => ({
     `insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ),
-  settle: database.prepare('update usage set status = ?, latency_us = ? where id = ?'),
+  settle: database.prepare(
+    'update usage set status = ?, latency_us = ? where id = ? and at_ms = ? and status is null',
+  ),
   settleRefunded: database.prepare(
-    'update usage set status = ?, latency_us = ?, charged_millicredits = 0 where id = ?',
+    `update usage set status = ?, latency_us = ?, charged_millicredits = 0
+     where id = ? and at_ms = ? and status is null`,
   ),
   updateMeter: database.prepare(
     `update meters set version = version + 1, anchor_ms = ?, period_start_ms = ?, period_end_ms = ?, used_millicredits = ?,
@@ -85,6 +88,13 @@ export const createSqliteLedger = (
     }
   };
 
+  /** settle writes an ending and says whether it was the first one of a row that is still there. */
+  const settle = (settlement: LedgerSettlement): boolean => {
+    const { usageId, status, latencyMicroseconds, refundMillicredits, chargedAtMs } = settlement;
+    const statement = refundMillicredits > 0 ? statements.settleRefunded : statements.settle;
+    return Number(statement.run(status, latencyMicroseconds, usageId, chargedAtMs).changes) === 1;
+  };
+
   const runBatch = (
     requests: readonly AdmissionRequest[],
     settlements: readonly LedgerSettlement[],
@@ -107,11 +117,7 @@ export const createSqliteLedger = (
       usageId += 1;
       return usageId;
     };
-    const effect = workOut(meter, requests, settlements, nowMs, nextUsageId);
-    for (const settlement of settlements) {
-      const statement = settlement.refundMillicredits > 0 ? statements.settleRefunded : statements.settle;
-      statement.run(settlement.status, settlement.latencyMicroseconds, settlement.usageId);
-    }
+    const effect = workOut(meter, requests, settlements.filter(settle), nowMs, nextUsageId);
     write(effect, meters, nowMs);
     return effect.outcomes;
   };

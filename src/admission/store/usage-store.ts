@@ -12,8 +12,8 @@ export interface UsageRow {
   readonly latency_us: number | null;
 }
 
-/** listOldestUsage returns the first rows in order of arrival, locked for the transaction. */
-export const listOldestUsage = (db: Db, engine: Engine, limit: number): Promise<UsageRow[]> =>
+/** listUsageAfter returns the first rows numbered above `id`, in order, locked for the transaction. */
+export const listUsageAfter = (db: Db, engine: Engine, id: number, limit: number): Promise<UsageRow[]> =>
   engine
     .lockRows(
       db
@@ -28,6 +28,7 @@ export const listOldestUsage = (db: Db, engine: Engine, limit: number): Promise<
           'status',
           'latency_us',
         ])
+        .where('id', '>', id)
         .orderBy('id')
         .limit(limit),
     )
