@@ -12,7 +12,13 @@ const Meta = z
 const answer = <S extends z.ZodType>(data: S) => z.object({ data, meta: Meta });
 
 const Cvss = z
-  .looseObject({ version: z.string(), vectorString: z.string(), baseScore: z.number(), baseSeverity: z.string(), source: z.string() })
+  .looseObject({
+    version: z.string(),
+    vectorString: z.string(),
+    baseScore: z.number(),
+    baseSeverity: z.string(),
+    source: z.string(),
+  })
   .partial()
   .meta({ id: 'Cvss', description: 'The primary metric; the members that its CVSS version defines.' });
 
@@ -32,7 +38,11 @@ const Kev = z
   .meta({ id: 'Kev', description: 'The entry of CISA’s catalogue of known exploited vulnerabilities.' });
 
 const Epss = z
-  .object({ score: z.number().min(0).max(1), percentile: z.number().min(0).max(1).nullable(), date: z.string().nullable() })
+  .object({
+    score: z.number().min(0).max(1),
+    percentile: z.number().min(0).max(1).nullable(),
+    date: z.string().nullable(),
+  })
   .meta({ id: 'Epss', description: 'Probability of exploitation within 30 days, 0 to 1.' });
 
 const Enrichment = z
@@ -103,7 +113,16 @@ export const KevPage = answer(z.object({ kev: z.array(KevItem), pagination: Pagi
 export const KevDetail = answer(z.object({ kev: KevItem }));
 export const Stats = answer(
   z.object({
-    totals: z.object({ cves: z.int(), published: z.int(), rejected: z.int(), kev: z.int(), kev_ransomware: z.int(), epss: z.int(), vendors: z.int(), products: z.int() }),
+    totals: z.object({
+      cves: z.int(),
+      published: z.int(),
+      rejected: z.int(),
+      kev: z.int(),
+      kev_ransomware: z.int(),
+      epss: z.int(),
+      vendors: z.int(),
+      products: z.int(),
+    }),
     severity: z.object({ critical: z.int(), high: z.int(), medium: z.int(), low: z.int(), unknown: z.int() }),
     epss_date: z.string().nullable(),
     last_update: z.string().nullable(),

@@ -3,9 +3,30 @@ import { choice, choices, decimal, flag, instant, parameterNotes, pattern, text,
 
 /** The names that `fields` takes: those of the published API first, then those of the record itself. */
 export const fieldNames = [
-  'cve_id', 'published', 'modified', 'severity', 'status', 'kev', 'epss', 'enrichment_status', 'source_tag', 'description',
-  'acsc', 'attack', 'enrichment', 'id', 'sourceidentifier', 'lastmodified', 'title', 'cvss', 'metrics', 'cpe', 'references',
-  'weaknesses', 'products', 'ssvc',
+  'cve_id',
+  'published',
+  'modified',
+  'severity',
+  'status',
+  'kev',
+  'epss',
+  'enrichment_status',
+  'source_tag',
+  'description',
+  'acsc',
+  'attack',
+  'enrichment',
+  'id',
+  'sourceidentifier',
+  'lastmodified',
+  'title',
+  'cvss',
+  'metrics',
+  'cpe',
+  'references',
+  'weaknesses',
+  'products',
+  'ssvc',
 ] as const;
 export type FieldName = (typeof fieldNames)[number];
 
@@ -22,7 +43,8 @@ const selection = {
     example: 'cve_id,severity,description',
   }),
   include: choices(includeNames, {
-    description: 'Parts to add. They do not change the price. `acsc` and `attack` are empty lists as long as no public source of them is loaded.',
+    description:
+      'Parts to add. They do not change the price. `acsc` and `attack` are empty lists as long as no public source of them is loaded.',
     example: 'enrichment',
   }),
 };
@@ -34,10 +56,14 @@ const page = {
 
 const filters = {
   q: text(500, {
-    description: 'Words of title, description, vendor and product; all must occur. `word*` is a prefix. A CVE id or its beginning matches ids.',
+    description:
+      'Words of title, description, vendor and product; all must occur. `word*` is a prefix. A CVE id or its beginning matches ids.',
     example: 'log4j',
   }),
-  severity: choices(['critical', 'high', 'medium', 'low', 'unknown'], { description: 'Severities by name.', example: 'critical,high' }),
+  severity: choices(['critical', 'high', 'medium', 'low', 'unknown'], {
+    description: 'Severities by name.',
+    example: 'critical,high',
+  }),
   severity_min: decimal(0, 10, { description: 'Lowest CVSS base score.', example: '7.0' }),
   severity_max: decimal(0, 10, { description: 'Highest CVSS base score.' }),
   epss_min: decimal(0, 1, { description: 'Lowest EPSS score.', example: '0.5' }),
@@ -53,9 +79,15 @@ const filters = {
   }),
   vendor: text(200, { description: 'Vendor, as `products` names it.', example: 'apache' }),
   product: text(200, { description: 'Product, as `products` names it.', example: 'log4j' }),
-  cwe: pattern(/^(?:[Cc][Ww][Ee]-)?\d{1,5}$/, 'a CWE id such as CWE-79 or 79', { description: 'Weakness.', example: 'CWE-79' }),
+  cwe: pattern(/^(?:[Cc][Ww][Ee]-)?\d{1,5}$/, 'a CWE id such as CWE-79 or 79', {
+    description: 'Weakness.',
+    example: 'CWE-79',
+  }),
   assigner: text(200, { description: 'Short name of the CNA that assigned the id.', example: 'apache' }),
-  status: choices(['published', 'rejected'], { description: 'State of the record. Without it, both.', example: 'published' }),
+  status: choices(['published', 'rejected'], {
+    description: 'State of the record. Without it, both.',
+    example: 'published',
+  }),
 };
 
 export const CveParams = z.object({
@@ -74,13 +106,22 @@ export const CvesQuery = z.strictObject({
   ...filters,
   modified_from: instant(false, { description: 'Modified at or after.' }),
   modified_to: instant(true, { description: 'Modified at or before; a bare date includes that day.' }),
-  sort: choice(sortWords, { description: 'Order of the rows: `severity_desc` and `-severity` mean the same.', example: 'severity_desc' }, 'published_desc'),
+  sort: choice(
+    sortWords,
+    { description: 'Order of the rows: `severity_desc` and `-severity` mean the same.', example: 'severity_desc' },
+    'published_desc',
+  ),
   ...page,
   ...selection,
 });
 
 export const RecentQuery = z.strictObject({
-  hours: whole(1, 720, { description: 'Modified within that many hours. Not together with `days`.', example: '24' }, 24),
+  hours: whole(
+    1,
+    720,
+    { description: 'Modified within that many hours. Not together with `days`.', example: '24' },
+    24,
+  ),
   days: whole(1, 30, { description: 'Modified within that many days. Not together with `hours`.', example: '7' }),
   ...filters,
   ...page,
@@ -98,14 +139,19 @@ export const KevQuery = z.strictObject({
 export const EmptyQuery = z.strictObject({});
 
 const words = <const Word extends string>(names: readonly Word[]) =>
-  z.union([
-    z.string().transform((given) => given.split(',').map((word) => word.trim().toLowerCase())),
-    z.array(z.string().transform((word) => word.toLowerCase())).max(50),
-  ]).pipe(z.array(z.enum(names)).min(1));
+  z
+    .union([
+      z.string().transform((given) => given.split(',').map((word) => word.trim().toLowerCase())),
+      z.array(z.string().transform((word) => word.toLowerCase())).max(50),
+    ])
+    .pipe(z.array(z.enum(names)).min(1));
 
 /** The body of a batch: ids in any case; `fields` and `include` as a list or as comma-separated text. */
 export const BatchBody = z.strictObject({
-  cve_ids: z.array(z.string().regex(/^CVE-\d{4}-\d{4,19}$/i)).min(1).max(50),
+  cve_ids: z
+    .array(z.string().regex(/^CVE-\d{4}-\d{4,19}$/i))
+    .min(1)
+    .max(50),
   fields: words(fieldNames).optional(),
   include: words(includeNames).optional(),
 });
@@ -124,7 +170,12 @@ export const batchWire: Readonly<Record<string, unknown>> = {
   additionalProperties: false,
   required: ['cve_ids'],
   properties: {
-    cve_ids: { type: 'array', minItems: 1, maxItems: 50, items: { type: 'string', pattern: '^[Cc][Vv][Ee]-[0-9]{4}-[0-9]{4,19}$' } },
+    cve_ids: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 50,
+      items: { type: 'string', pattern: '^[Cc][Vv][Ee]-[0-9]{4}-[0-9]{4,19}$' },
+    },
     fields: { type: 'array', items: { type: 'string', enum: fieldNames } },
     include: { type: 'array', items: { type: 'string', enum: includeNames } },
   },

@@ -1,7 +1,25 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../kernel/error-catalogue.ts';
-import { CveBatch, CveDetail, CvePage, KevDetail, KevPage, Ping, PingLite, Stats, Usage } from './cybersecfeed-answers.ts';
-import { BatchBody, CveParams, CveQuery, CvesQuery, EmptyQuery, KevQuery, RecentQuery } from './cybersecfeed-parameters.ts';
+import {
+  CveBatch,
+  CveDetail,
+  CvePage,
+  KevDetail,
+  KevPage,
+  Ping,
+  PingLite,
+  Stats,
+  Usage,
+} from './cybersecfeed-answers.ts';
+import {
+  BatchBody,
+  CveParams,
+  CveQuery,
+  CvesQuery,
+  EmptyQuery,
+  KevQuery,
+  RecentQuery,
+} from './cybersecfeed-parameters.ts';
 import type { Operation } from './operation.ts';
 
 /** Failures that every metered operation may answer, in the order of the verdict. */
@@ -88,7 +106,8 @@ export const cybersecfeedOperations: readonly Operation[] = [
     name: 'cves.list',
     path: '/cves',
     summary: 'Search CVE records',
-    description: 'Records that match every given filter, in the order of `sort`. Follow `nextCursor` until `hasMore` is false.',
+    description:
+      'Records that match every given filter, in the order of `sort`. Follow `nextCursor` until `hasMore` is false.',
     credits: 1,
     resource: 'cves',
     query: CvesQuery,
@@ -128,7 +147,13 @@ export const cybersecfeedOperations: readonly Operation[] = [
     resource: 'cves',
     body: BatchBody,
     response: CveBatch,
-    errors: ['request.missing_parameter', 'request.malformed', 'request.unsupported_media_type', 'request.too_large', 'catalog.unavailable'],
+    errors: [
+      'request.missing_parameter',
+      'request.malformed',
+      'request.unsupported_media_type',
+      'request.too_large',
+      'catalog.unavailable',
+    ],
   }),
   declare({
     name: 'kev.list',
@@ -156,7 +181,8 @@ export const cybersecfeedOperations: readonly Operation[] = [
     name: 'usage.read',
     path: '/usage',
     summary: 'Credits of the subscription',
-    description: 'Credits used and left in this billing period, and when it ends. Its answer also carries the X-Credits headers.',
+    description:
+      'Credits used and left in this billing period, and when it ends. Its answer also carries the X-Credits headers.',
     credits: 0,
     resource: 'usage',
     response: Usage,

@@ -122,7 +122,8 @@ export const instant = (end: boolean, notes: Notes) =>
       .transform((given, context) => {
         const ms = Date.parse(given.length === 10 ? `${given}T${end ? '23:59:59.999' : '00:00:00.000'}Z` : given);
         // Date.parse turns 2024-02-30 into the first of March; a day that does not exist is a typing error here.
-        const isReal = !Number.isNaN(ms) && new Date(`${given.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(given.slice(0, 10));
+        const isReal =
+          !Number.isNaN(ms) && new Date(`${given.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(given.slice(0, 10));
         if (!isReal) context.addIssue({ code: 'custom', message: 'no such date' });
         return ms;
       })

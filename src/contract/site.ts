@@ -25,8 +25,18 @@ const declare = (name: string, path: string, summary: string, response: z.ZodTyp
 export const siteOperations: readonly Operation[] = [
   declare('landing.read', '/', 'What runs here', Page),
   declare('health.read', '/healthz', 'Whether the process lives', Check),
-  declare('readiness.read', '/readyz', 'Whether it can answer: control plane and catalogue', Check, ['catalog.unavailable', 'storage.unavailable']),
-  declare('metrics.read', '/metrics', 'Measurements for Prometheus, for the operator only', z.string(), ['credential.missing']),
-  declare('openapi.read', '/api/v1/openapi.json', 'OpenAPI 3.1 description of `/api/v1`', z.looseObject({ openapi: z.string() })),
+  declare('readiness.read', '/readyz', 'Whether it can answer: control plane and catalogue', Check, [
+    'catalog.unavailable',
+    'storage.unavailable',
+  ]),
+  declare('metrics.read', '/metrics', 'Measurements for Prometheus, for the operator only', z.string(), [
+    'credential.missing',
+  ]),
+  declare(
+    'openapi.read',
+    '/api/v1/openapi.json',
+    'OpenAPI 3.1 description of `/api/v1`',
+    z.looseObject({ openapi: z.string() }),
+  ),
   declare('docs.read', '/api/v1/docs', 'The same as a readable page', Page),
 ];

@@ -21,7 +21,11 @@ export const isJson = (request: IncomingMessage): boolean => {
  * with `request.malformed` for text that is not UTF-8 or that ends early. Slow bodies end by the server's request timeout.
  */
 export const readBody = async (request: IncomingMessage, maximumBytes: number): Promise<string> => {
-  const tooLarge = () => fail('request.too_large', { message: `Request body exceeds ${maximumBytes} bytes`, detail: { limit_bytes: maximumBytes } });
+  const tooLarge = () =>
+    fail('request.too_large', {
+      message: `Request body exceeds ${maximumBytes} bytes`,
+      detail: { limit_bytes: maximumBytes },
+    });
   if (Number(request.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -35,7 +39,9 @@ export const readBody = async (request: IncomingMessage, maximumBytes: number): 
       } else chunks.push(chunk);
     });
     request.once('end', resolve);
-    request.once('error', (error) => reject(fail('request.malformed', { message: 'Request body ended early', cause: error })));
+    request.once('error', (error) =>
+      reject(fail('request.malformed', { message: 'Request body ended early', cause: error })),
+    );
     request.once('close', () => reject(fail('request.malformed', { message: 'Request body ended early' })));
   });
   try {

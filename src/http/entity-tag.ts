@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** textTag is a weak entity tag of a text: two answers that differ only in their time and correlation id share it. */
-export const textTag = (text: string): string => `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+export const textTag = (text: string): string =>
+  `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 
 /**
  * tagMatches reads `If-None-Match`: `*`, or a list of tags, weak or strong, compared weakly (RFC 9110, 13.1.2). Anything

@@ -12,7 +12,8 @@ export const findCredential = (text: string): string | null =>
   text.length < shortestCredential ? null : (shapes.exec(text)?.[0] ?? null);
 
 /** redact replaces everything that is shaped like a credential, so that the rest may be logged. */
-export const redact = (text: string): string => (text.length < shortestCredential ? text : text.replace(everyShape, '***'));
+export const redact = (text: string): string =>
+  text.length < shortestCredential ? text : text.replace(everyShape, '***');
 
 /** exposedInQuery also takes a parameter that is named like a credential for one, whatever its value. */
 export const exposedInQuery = (query: string): string | null => {
@@ -22,7 +23,8 @@ export const exposedInQuery = (query: string): string | null => {
 };
 
 /** exposedInBody does the same for a JSON text, also for one that does not parse. */
-export const exposedInBody = (body: string): string | null => findCredential(body) ?? namedInBody.exec(body)?.[1] ?? null;
+export const exposedInBody = (body: string): string | null =>
+  findCredential(body) ?? namedInBody.exec(body)?.[1] ?? null;
 
 /** exposedInPath looks for a credential in a path, encoded or not. */
 export const exposedInPath = (path: string): string | null =>

@@ -3,7 +3,16 @@ import type { Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
-import type { AdmissionGate, Answer, CredentialGate, Exchange, ExposurePlace, Failure, Handler, Presented } from './surface.ts';
+import type {
+  AdmissionGate,
+  Answer,
+  CredentialGate,
+  Exchange,
+  ExposurePlace,
+  Failure,
+  Handler,
+  Presented,
+} from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import type { Origin } from './transport.ts';
 import type { IncomingMessage } from 'node:http';
@@ -42,8 +51,8 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (known !== undefined) return known;
     // Bounded, so that made-up agents cannot fill the memory.
     if (clients.size >= 1000) clients.clear();
-    // oxlint-disable-next-line no-control-regex
-    const client = redact(agent).replace(/[\u0000-\u001f\u007f]/g, '').slice(0, 120);
+    // Node lets no control character into a header except the tab.
+    const client = redact(agent).replaceAll('\t', ' ').slice(0, 120);
     clients.set(agent, client);
     return client;
   };

@@ -37,7 +37,12 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
   const traffic = createTraffic();
   const { catalog, clock, config } = deps;
   let server: HttpServer | null = null;
-  const site = createSite({ ...deps, traffic, feeds: () => catalog.feedStates(), isClosing: () => server?.isClosing ?? false });
+  const site = createSite({
+    ...deps,
+    traffic,
+    feeds: () => catalog.feedStates(),
+    isClosing: () => server?.isClosing ?? false,
+  });
   const cybersecfeed = createCybersecfeed({ catalog, clock, controlPlane: deps.ready.controlPlane });
   server = await createServer({ ...deps, config, traffic, surfaces: [site, cybersecfeed] });
   return server;

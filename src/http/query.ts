@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { parameterNotes } from '../contract/index.ts';
 import { fail, type AppError } from '../kernel/index.ts';
 
@@ -8,7 +8,11 @@ const valueLengthShown = 100;
 export const invalidParameter = (parameter: string, value: unknown, constraint: string): AppError =>
   fail('request.invalid_parameter', {
     message: `Invalid value for parameter '${shown(parameter)}': must be ${constraint}`,
-    detail: { parameter: shown(parameter), value: typeof value === 'string' ? shown(value) : value, constraint: `must be ${constraint}` },
+    detail: {
+      parameter: shown(parameter),
+      value: typeof value === 'string' ? shown(value) : value,
+      constraint: `must be ${constraint}`,
+    },
   });
 
 // oxlint-disable-next-line no-control-regex
@@ -36,7 +40,11 @@ const collect = (schema: z.ZodObject, query: string): Record<string, string> => 
     const name = decode(mark < 0 ? part : part.slice(0, mark), 'query');
     const value = decode(mark < 0 ? '' : part.slice(mark + 1), name);
     if (!Object.hasOwn(schema.shape, name)) {
-      throw invalidParameter(name, value, `absent: known parameters are ${Object.keys(schema.shape).join(', ') || 'none'}`);
+      throw invalidParameter(
+        name,
+        value,
+        `absent: known parameters are ${Object.keys(schema.shape).join(', ') || 'none'}`,
+      );
     }
     if (value === '' && mayBeEmpty.has(name)) continue;
     const before = given[name];
@@ -48,8 +56,8 @@ const collect = (schema: z.ZodObject, query: string): Record<string, string> => 
 };
 
 const notesOf = (schema: z.ZodObject, name: string) => {
-  const member = schema.shape[name];
-  return member === undefined ? undefined : parameterNotes.get(member);
+  const member: unknown = schema.shape[name];
+  return member instanceof z.ZodType ? parameterNotes.get(member) : undefined;
 };
 
 const isList = (schema: z.ZodObject, name: string): boolean => notesOf(schema, name)?.list === true;

@@ -49,7 +49,13 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
   const direct = createDispatch(deps.surfaces);
   let isClosing = false;
 
-  const open = (surface: Surface, operation: Operation | null, params: Exchange['params'], request: IncomingMessage, response: ServerResponse): Exchange => ({
+  const open = (
+    surface: Surface,
+    operation: Operation | null,
+    params: Exchange['params'],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Exchange => ({
     request,
     response,
     surface,
@@ -75,7 +81,9 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     const match = matchRoute(all, request.method ?? '', path);
     guard.answer(
       open(surface, null, {}, request, response),
-      match.kind === 'method_unknown' ? { code: 'request.method_not_allowed', allowed: match.allowed } : { code: 'request.route_unknown' },
+      match.kind === 'method_unknown'
+        ? { code: 'request.method_not_allowed', allowed: match.allowed }
+        : { code: 'request.route_unknown' },
     );
   };
 
@@ -85,12 +93,13 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     exposeHeadRoutes: false,
     bodyLimit: deps.config.bodyBytesMax,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: headerBytesMax },
-    serverFactory: (handler) => createListener(deps.config, (request, response) => {
-      if (isClosing) response.setHeader('Connection', 'close');
-      const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
-      if (route === null) handler(request, response);
-      else void guard.serve(open(route.surface, route.operation, route.params, request, response), route.handler);
-    }),
+    serverFactory: (handler) =>
+      createListener(deps.config, (request, response) => {
+        if (isClosing) response.setHeader('Connection', 'close');
+        const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
+        if (route === null) handler(request, response);
+        else void guard.serve(open(route.surface, route.operation, route.params, request, response), route.handler);
+      }),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, request, reply) => {
       reply.hijack();
@@ -128,31 +137,47 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
   };
 };
 
-type Open = (surface: Surface, operation: Operation | null, params: Exchange['params'], request: IncomingMessage, response: ServerResponse) => Exchange;
+type Open = (
+  surface: Surface,
+  operation: Operation | null,
+  params: Exchange['params'],
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Exchange;
 
 /** One surface in its own scope: each path of its table answers every usual method, so that a literal path never falls to a pattern. */
-const mount = (surface: Surface, guard: Guard, open: Open) => async (scope: FastifyInstance): Promise<void> => {
-  for (const path of new Set(surface.operations.map((operation) => operation.path))) {
-    const allowed = allowedMethods(surface.operations, path);
-    for (const method of routedMethods) {
-      const wanted = method === 'HEAD' ? 'GET' : method;
-      const operation = surface.operations.find((other) => other.path === path && other.method === wanted);
-      const handler = operation === undefined ? null : handlerOf(surface, operation);
-      scope.route<{ Params: Record<string, string> }>({
-        method,
-        url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-        handler: (request, reply) => {
-          reply.hijack();
-          if (operation !== undefined && handler !== null) {
-            void guard.serve(open(surface, operation, request.params, request.raw, reply.raw), handler);
-          } else if (method === 'OPTIONS') {
-            void guard.serve(open(surface, null, {}, request.raw, reply.raw), () => ({ status: 204, headers: ['Allow', allowed.join(', ')], body: '' }));
-          } else guard.answer(open(surface, null, {}, request.raw, reply.raw), { code: 'request.method_not_allowed', allowed });
-        },
-      });
+const mount =
+  (surface: Surface, guard: Guard, open: Open) =>
+  async (scope: FastifyInstance): Promise<void> => {
+    for (const path of new Set(surface.operations.map((operation) => operation.path))) {
+      const allowed = allowedMethods(surface.operations, path);
+      for (const method of routedMethods) {
+        const wanted = method === 'HEAD' ? 'GET' : method;
+        const operation = surface.operations.find((other) => other.path === path && other.method === wanted);
+        const handler = operation === undefined ? null : handlerOf(surface, operation);
+        scope.route<{ Params: Record<string, string> }>({
+          method,
+          url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+          handler: (request, reply) => {
+            reply.hijack();
+            if (operation !== undefined && handler !== null) {
+              void guard.serve(open(surface, operation, request.params, request.raw, reply.raw), handler);
+            } else if (method === 'OPTIONS') {
+              void guard.serve(open(surface, null, {}, request.raw, reply.raw), () => ({
+                status: 204,
+                headers: ['Allow', allowed.join(', ')],
+                body: '',
+              }));
+            } else
+              guard.answer(open(surface, null, {}, request.raw, reply.raw), {
+                code: 'request.method_not_allowed',
+                allowed,
+              });
+          },
+        });
+      }
     }
-  }
-};
+  };
 
 const handlerOf = (surface: Surface, operation: Operation): Handler => {
   const handler = surface.handlers[operation.id];
@@ -167,14 +192,25 @@ const surfaceOf = (surfaces: ServerDeps['surfaces'], path: string): Surface => {
   return holding.toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.surface ?? surfaces[0];
 };
 
-const createListener = (config: ServerConfig, handler: (request: IncomingMessage, response: ServerResponse) => void): Server => {
-  const options = { maxHeaderSize: headerBytesMax, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs, noDelay: true };
+const createListener = (
+  config: ServerConfig,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Server => {
+  const options = {
+    maxHeaderSize: headerBytesMax,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    noDelay: true,
+  };
   if (config.tls.mode === 'none') return createHttpServer(options, handler);
   try {
     const files = { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) };
     return createHttpsServer({ ...options, ...files, minVersion: 'TLSv1.2' }, handler);
   } catch (error) {
-    throw fail('config.invalid', { message: `The TLS certificate or key cannot be used: ${String(error)}`, cause: error });
+    throw fail('config.invalid', {
+      message: `The TLS certificate or key cannot be used: ${String(error)}`,
+      cause: error,
+    });
   }
 };
 

@@ -1,5 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { AdmissionOutcome, AdmissionRequest, MeterReading, Settlement, VerifiedCredential } from '../admission/index.ts';
+import type {
+  AdmissionOutcome,
+  AdmissionRequest,
+  MeterReading,
+  Settlement,
+  VerifiedCredential,
+} from '../admission/index.ts';
 import type { Family, Operation, SurfaceName } from '../contract/index.ts';
 import type { VerifyInput, VerifyOutcome } from '../credentials/index.ts';
 import type { ErrorCode } from '../kernel/index.ts';

@@ -44,7 +44,8 @@ export const createOrigins = (trustedProxies: readonly string[]): ((request: Inc
     const protocol = headers['x-forwarded-proto'];
     const chain = headers['x-forwarded-for'];
     if (protocol === undefined && chain === undefined && headers.forwarded === undefined) return peer;
-    if (!isTrusted(peer.address)) return peer.local && !peer.encrypted ? { ...peer, secure: false, local: false } : peer;
+    if (!isTrusted(peer.address))
+      return peer.local && !peer.encrypted ? { ...peer, secure: false, local: false } : peer;
     const protocols = listOf(protocol);
     const encrypted = protocols.length > 0 && protocols.every((name) => name.toLowerCase() === 'https');
     const address = clientOf(listOf(chain), isTrusted) ?? peer.address;
@@ -72,7 +73,9 @@ const listOf = (header: string | readonly string[] | undefined): string[] =>
 
 const normalise = (address: string): string => {
   const bare = address.replace(/^\[|\](:\d+)?$/g, '').replace(/%.*$/, '');
-  return bare.startsWith('::ffff:') && bare.includes('.') ? bare.slice(7) : bare.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+  return bare.startsWith('::ffff:') && bare.includes('.')
+    ? bare.slice(7)
+    : bare.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 };
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
@@ -83,7 +86,10 @@ const parseRange = (text: string): Range => {
     const address = ipaddr.process(text);
     return [address, address.kind() === 'ipv4' ? 32 : 128];
   } catch (error) {
-    throw fail('config.invalid', { message: `Trusted proxy ${JSON.stringify(text)} is not an address or CIDR range`, cause: error });
+    throw fail('config.invalid', {
+      message: `Trusted proxy ${JSON.stringify(text)} is not an address or CIDR range`,
+      cause: error,
+    });
   }
 };
 

@@ -73,8 +73,28 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
   it.each([
     ['query', (call: WireRequest) => ({ path: `${path}?x=${keys.plus}`, call })],
     ['query', (call: WireRequest) => ({ path: `${path}?api_key=${encodeURIComponent(keys.plus)}`, call })],
-    ['body', (call: WireRequest) => ({ path, call: { ...call, headers: { ...call.headers, 'content-type': 'application/json' }, body: JSON.stringify({ api_key: keys.plus }) } })],
-    ['body', (call: WireRequest) => ({ path, call: { ...call, headers: { ...call.headers, 'content-type': 'application/json' }, body: `{"broken ${keys.plus}` } })],
+    [
+      'body',
+      (call: WireRequest) => ({
+        path,
+        call: {
+          ...call,
+          headers: { ...call.headers, 'content-type': 'application/json' },
+          body: JSON.stringify({ api_key: keys.plus }),
+        },
+      }),
+    ],
+    [
+      'body',
+      (call: WireRequest) => ({
+        path,
+        call: {
+          ...call,
+          headers: { ...call.headers, 'content-type': 'application/json' },
+          body: `{"broken ${keys.plus}`,
+        },
+      }),
+    ],
   ])('refuses a key in the %s, records it, and never logs or echoes it', async (where, change) => {
     const charged = direct.gates.admitted.length;
     const changed = change(callOf(operation, { 'x-api-key': keys.plus }));
@@ -86,10 +106,14 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
   });
 
   it('refuses every other method with Allow, and answers OPTIONS without a key', async () => {
-    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'].filter((method) => method !== operation.method);
+    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'].filter(
+      (method) => method !== operation.method,
+    );
     for (const method of methods) {
       const answer = await ask(direct.url, path, { method, headers: { 'x-api-key': keys.plus } });
-      const allowed = cybersecfeedOperations.filter((other) => other.path === operation.path).map((other) => other.method);
+      const allowed = cybersecfeedOperations
+        .filter((other) => other.path === operation.path)
+        .map((other) => other.method);
       expect([method, answer.status, at(answer.json, 'error', 'code')]).toEqual([method, 405, 'METHOD_NOT_ALLOWED']);
       for (const name of allowed) expect(answer.headers.allow).toContain(name);
     }
@@ -105,14 +129,20 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
       const answer = await ask(proxied.url, path, callOf(operation, { ...headers, ...protocol }));
       expect([answer.status, at(answer.json, 'error', 'code')]).toEqual([426, 'HTTPS_REQUIRED']);
     }
-    expect(proxied.gates.exposures.slice(before)).toEqual(Array(3).fill({ presented: keys.plus, where: 'plain-http', address: '203.0.113.9' }));
+    expect(proxied.gates.exposures.slice(before)).toEqual(
+      Array(3).fill({ presented: keys.plus, where: 'plain-http', address: '203.0.113.9' }),
+    );
     expect(proxied.lines.join('')).not.toContain(keys.plus);
     const secure = await ask(proxied.url, path, callOf(operation, { ...headers, 'x-forwarded-proto': 'https' }));
     expect(secure.status).toBe(200);
   });
 
   it('does not take what an undeclared proxy forwards for local', async () => {
-    const answer = await ask(direct.url, path, callOf(operation, { 'x-api-key': keys.plus, 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' }));
+    const answer = await ask(
+      direct.url,
+      path,
+      callOf(operation, { 'x-api-key': keys.plus, 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' }),
+    );
     expect(answer.status).toBe(426);
   });
 
@@ -136,7 +166,11 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
     direct.gates.setLedgerAway(true);
     const answer = await ask(direct.url, path, callOf(operation, { 'x-api-key': keys.plus }));
     direct.gates.setLedgerAway(false);
-    expect([answer.status, at(answer.json, 'error', 'code'), answer.headers['retry-after']]).toEqual([503, 'SERVICE_UNAVAILABLE', '1']);
+    expect([answer.status, at(answer.json, 'error', 'code'), answer.headers['retry-after']]).toEqual([
+      503,
+      'SERVICE_UNAVAILABLE',
+      '1',
+    ]);
     expect(answer.text).not.toContain('refused');
   });
 });
@@ -155,10 +189,20 @@ describe('the tables', () => {
   });
 
   it('hold the documented prices', () => {
-    const prices = Object.fromEntries(cybersecfeedOperations.map((operation) => [operation.path, operation.priceMillicredits / 1000]));
+    const prices = Object.fromEntries(
+      cybersecfeedOperations.map((operation) => [operation.path, operation.priceMillicredits / 1000]),
+    );
     expect(prices).toEqual({
-      '/api/v1/ping': 0, '/api/v1/ping-lite': 0, '/api/v1/stats': 0.5, '/api/v1/cves': 1, '/api/v1/cves/recent': 2,
-      '/api/v1/cve/{id}': 5, '/api/v1/cve/batch': 35, '/api/v1/kev': 1, '/api/v1/kev/{id}': 3, '/api/v1/usage': 0,
+      '/api/v1/ping': 0,
+      '/api/v1/ping-lite': 0,
+      '/api/v1/stats': 0.5,
+      '/api/v1/cves': 1,
+      '/api/v1/cves/recent': 2,
+      '/api/v1/cve/{id}': 5,
+      '/api/v1/cve/batch': 35,
+      '/api/v1/kev': 1,
+      '/api/v1/kev/{id}': 3,
+      '/api/v1/usage': 0,
     });
   });
 });

@@ -13,14 +13,21 @@ afterEach(() => server.clock.advance(120_000));
 
 const get = (path: string, name: KeyName = 'plus', headers: Record<string, string> = {}): Promise<WireAnswer> =>
   ask(server.url, path, { headers: { 'x-api-key': keys[name], 'x-correlation-id': 'req-12345', ...headers } });
-const meta = () => ({ timestamp: `${new Date(server.clock.nowMs()).toISOString().slice(0, 19)}Z`, version: 'v1', correlationId: 'req-12345' });
+const meta = () => ({
+  timestamp: `${new Date(server.clock.nowMs()).toISOString().slice(0, 19)}Z`,
+  version: 'v1',
+  correlationId: 'req-12345',
+});
 
 describe('documented answers', () => {
   it('says that a subscription has expired, word for word', async () => {
     const answer = await get('/api/v1/ping', 'cancelled');
     expect(answer.status).toBe(401);
     expect(answer.json).toEqual({
-      error: { code: 'SUBSCRIPTION_EXPIRED', message: 'Subscription expired. Your subscription was cancelled and the billing period has ended' },
+      error: {
+        code: 'SUBSCRIPTION_EXPIRED',
+        message: 'Subscription expired. Your subscription was cancelled and the billing period has ended',
+      },
       meta: meta(),
     });
     expect(Object.keys(answer.json ?? {})).toEqual(['error', 'meta']);
@@ -55,9 +62,17 @@ describe('documented answers', () => {
     }
     server.clock.advance(15_000);
     const refused = await get('/api/v1/ping', 'free');
-    expect([refused.status, refused.headers['retry-after'], refused.headers['x-rate-limit-remaining']]).toEqual([429, '45', '0']);
+    expect([refused.status, refused.headers['retry-after'], refused.headers['x-rate-limit-remaining']]).toEqual([
+      429,
+      '45',
+      '0',
+    ]);
     expect(refused.json).toEqual({
-      error: { code: 'RATE_LIMITED', message: 'Rate limit exceeded (5 requests per minute)', details: { limit: 5, window: '1 minute', retry_after: 45 } },
+      error: {
+        code: 'RATE_LIMITED',
+        message: 'Rate limit exceeded (5 requests per minute)',
+        details: { limit: 5, window: '1 minute', retry_after: 45 },
+      },
       meta: meta(),
     });
   });
@@ -65,7 +80,14 @@ describe('documented answers', () => {
   it('answers usage with its figures and the X-Credits headers', async () => {
     const answer = await get('/api/v1/usage', 'spent');
     expect(at(answer.json, 'data')).toEqual({
-      usage: { plan: 'CyberSecFeed Plus', credits_limit: 30_000, credits_used: 29_999, credits_remaining: 1, reset_at: '2026-02-01T00:00:00Z', percentage_used: 100 },
+      usage: {
+        plan: 'CyberSecFeed Plus',
+        credits_limit: 30_000,
+        credits_used: 29_999,
+        credits_remaining: 1,
+        reset_at: '2026-02-01T00:00:00Z',
+        percentage_used: 100,
+      },
     });
     expect(answer.headers).toMatchObject({
       'x-credits-limit': '30000',
@@ -74,23 +96,38 @@ describe('documented answers', () => {
       'x-credits-cost': '0',
       'x-credits-reset': '2026-02-01T00:00:00Z',
     });
-    expect(at((await get('/api/v1/usage', 'enterprise')).json, 'data', 'usage')).toMatchObject({ credits_limit: null, credits_remaining: null, percentage_used: 0 });
+    expect(at((await get('/api/v1/usage', 'enterprise')).json, 'data', 'usage')).toMatchObject({
+      credits_limit: null,
+      credits_remaining: null,
+      percentage_used: 0,
+    });
   });
 
   it('keeps rate and credit headers off regular answers of tiers without a rate limit', async () => {
     const answer = await get('/api/v1/cve/CVE-2021-44228');
     const names = Object.keys(answer.headers).filter((name) => /rate|credit/.test(name));
     expect(names).toEqual([]);
-    expect(answer.headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'X-API-Key', 'x-content-type-options': 'nosniff' });
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'private, no-cache',
+      vary: 'X-API-Key',
+      'x-content-type-options': 'nosniff',
+    });
   });
 
   it('answers ping with the state of the database, also when that does not answer', async () => {
     const well = await get('/api/v1/ping');
-    expect(at(well.json, 'data')).toMatchObject({ status: 'ok', timestamp: meta().timestamp, database: { connected: true } });
+    expect(at(well.json, 'data')).toMatchObject({
+      status: 'ok',
+      timestamp: meta().timestamp,
+      database: { connected: true },
+    });
     server.away.controlPlane = true;
     const away = await get('/api/v1/ping');
     server.away.controlPlane = false;
-    expect(at(away.json, 'data')).toMatchObject({ status: 'degraded', database: { connected: false, latency_ms: null } });
+    expect(at(away.json, 'data')).toMatchObject({
+      status: 'degraded',
+      database: { connected: false, latency_ms: null },
+    });
     expect(Object.keys(at((await get('/api/v1/ping-lite')).json, 'data') ?? {})).toEqual(['status', 'timestamp']);
   });
 
@@ -112,8 +149,16 @@ describe('correlation', () => {
     const id = String(at(answer.json, 'meta', 'correlationId'));
     expect(id).toMatch(/^req-[\w-]{12}$/);
     expect(answer.headers['x-correlation-id']).toBe(id);
-    const line = server.lines.map((text): unknown => JSON.parse(text)).find((entry) => at(entry, 'correlationId') === id);
-    expect(line).toMatchObject({ event: 'request', operation: 'cybersecfeed.ping.read', status: 200, address: '127.0.0.1', credential: 'crd_1' });
+    const line = server.lines
+      .map((text): unknown => JSON.parse(text))
+      .find((entry) => at(entry, 'correlationId') === id);
+    expect(line).toMatchObject({
+      event: 'request',
+      operation: 'cybersecfeed.ping.read',
+      status: 200,
+      address: '127.0.0.1',
+      credential: 'crd_1',
+    });
   });
 
   it.each(['a"b', 'x'.repeat(65), '-x', keys.free, ''])('does not keep %j', async (given) => {
@@ -152,7 +197,12 @@ describe('refunds and entity tags', () => {
   });
 
   it('gives different representations different tags', async () => {
-    const paths = ['/api/v1/cve/CVE-2021-44228', '/api/v1/cve/CVE-2021-44228?fields=severity', '/api/v1/cve/CVE-2021-44228?include=enrichment', '/api/v1/cve/CVE-2021-50001'];
+    const paths = [
+      '/api/v1/cve/CVE-2021-44228',
+      '/api/v1/cve/CVE-2021-44228?fields=severity',
+      '/api/v1/cve/CVE-2021-44228?include=enrichment',
+      '/api/v1/cve/CVE-2021-50001',
+    ];
     const tags = await Promise.all(paths.map(async (path) => (await get(path)).headers.etag));
     expect(new Set(tags).size).toBe(paths.length);
   });
@@ -162,18 +212,41 @@ describe('refunds and entity tags', () => {
     expect((await get('/api/v1/cve/nonsense')).status).toBe(400);
     expect(server.gates.used('plus')).toBe(before);
     const missing = await get('/api/v1/cve/CVE-1999-0001');
-    expect([missing.status, at(missing.json, 'error')]).toEqual([404, { code: 'NOT_FOUND', message: 'CVE-1999-0001 not found' }]);
+    expect([missing.status, at(missing.json, 'error')]).toEqual([
+      404,
+      { code: 'NOT_FOUND', message: 'CVE-1999-0001 not found' },
+    ]);
     expect(server.gates.used('plus') - before).toBe(5000);
-    const head = await ask(server.url, '/api/v1/cve/CVE-2021-44228', { method: 'HEAD', headers: { 'x-api-key': keys.plus } });
+    const head = await ask(server.url, '/api/v1/cve/CVE-2021-44228', {
+      method: 'HEAD',
+      headers: { 'x-api-key': keys.plus },
+    });
     const whole = await get('/api/v1/cve/CVE-2021-44228', 'plus', { 'x-correlation-id': 'req-123456789012' });
-    expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', whole.headers['content-length']]);
+    expect([head.status, head.text, head.headers['content-length']]).toEqual([
+      200,
+      '',
+      whole.headers['content-length'],
+    ]);
     expect(server.gates.used('plus') - before).toBe(15_000);
   });
 
   it('gives the charge of a failed request back and shows nothing of the failure', async () => {
-    const broken = await startServer({}, { catalog: { ...server.catalog, find: () => { throw new Error('secret detail'); } } });
+    const broken = await startServer(
+      {},
+      {
+        catalog: {
+          ...server.catalog,
+          find: () => {
+            throw new Error('secret detail');
+          },
+        },
+      },
+    );
     const answer = await ask(broken.url, '/api/v1/cve/CVE-2021-44228', { headers: { 'x-api-key': keys.plus } });
-    expect([answer.status, at(answer.json, 'error')]).toEqual([500, { code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' }]);
+    expect([answer.status, at(answer.json, 'error')]).toEqual([
+      500,
+      { code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' },
+    ]);
     expect(broken.gates.used('plus')).toBe(0);
     expect(broken.lines.join('')).toContain('secret detail');
     await broken.close();

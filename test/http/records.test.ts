@@ -61,15 +61,27 @@ describe('one record', () => {
     const cve = at(await data('/api/v1/cve/CVE-2021-44228?include=enrichment,acsc,attack'), 'cve');
     expect([at(cve, 'acsc'), at(cve, 'attack')]).toEqual([[], []]);
     expect(at(cve, 'enrichment')).toMatchObject({
-      cvss_source: 'apache', cwe_list: ['CWE-502'], exploit_flag: true, attack_vector: 'NETWORK', patch_available: true, cpe_count: 1, reference_count: 1, vendor_tags: ['apache'],
+      cvss_source: 'apache',
+      cwe_list: ['CWE-502'],
+      exploit_flag: true,
+      attack_vector: 'NETWORK',
+      patch_available: true,
+      cpe_count: 1,
+      reference_count: 1,
+      vendor_tags: ['apache'],
     });
   });
 });
 
 describe('lists', () => {
   it.each([
-    '/api/v1/cves?limit=7', '/api/v1/cves?limit=100&sort=severity_asc', '/api/v1/cves?limit=33&sort=-severity', '/api/v1/cves?limit=50&sort=epss_desc',
-    '/api/v1/cves?limit=50&sort=epss', '/api/v1/cves?limit=99&sort=-published', '/api/v1/cves?limit=20&sort=modified_asc',
+    '/api/v1/cves?limit=7',
+    '/api/v1/cves?limit=100&sort=severity_asc',
+    '/api/v1/cves?limit=33&sort=-severity',
+    '/api/v1/cves?limit=50&sort=epss_desc',
+    '/api/v1/cves?limit=50&sort=epss',
+    '/api/v1/cves?limit=99&sort=-published',
+    '/api/v1/cves?limit=20&sort=modified_asc',
   ])('%s goes through everything once', async (path) => {
     const ids = await everyPage(path, 'cves');
     expect([ids.length, new Set(ids).size]).toEqual([250, 250]);
@@ -82,8 +94,12 @@ describe('lists', () => {
 
   it('answers both spellings of a sort alike, and 20 newest rows without any', async () => {
     for (const key of ['severity', 'epss', 'published', 'modified']) {
-      expect(idsOf(at(await data(`/api/v1/cves?sort=${key}_desc`), 'cves'))).toEqual(idsOf(at(await data(`/api/v1/cves?sort=-${key}`), 'cves')));
-      expect(idsOf(at(await data(`/api/v1/cves?sort=${key}_asc`), 'cves'))).toEqual(idsOf(at(await data(`/api/v1/cves?sort=${key}`), 'cves')));
+      expect(idsOf(at(await data(`/api/v1/cves?sort=${key}_desc`), 'cves'))).toEqual(
+        idsOf(at(await data(`/api/v1/cves?sort=-${key}`), 'cves')),
+      );
+      expect(idsOf(at(await data(`/api/v1/cves?sort=${key}_asc`), 'cves'))).toEqual(
+        idsOf(at(await data(`/api/v1/cves?sort=${key}`), 'cves')),
+      );
     }
     const first = await data('/api/v1/cves');
     expect(at(first, 'pagination')).toMatchObject({ limit: 20, hasMore: true, totalEstimate: 250 });
@@ -96,9 +112,26 @@ describe('lists', () => {
         '&modified_from=2024-01-01T10:00:00%2B02:00&kev=true&ransomware=0&exploit=poc&vendor=Apache&product=Log4j&cwe=CWE-79&assigner=apache&status=published',
     );
     expect(catalog.queries.at(-1)).toEqual({
-      text: 'log4j x', severities: ['high', 'critical', 'low'], scoreMin: 4.5, scoreMax: 9, epssMin: 0.1, epssMax: 1,
-      publishedFromMs: Date.UTC(2024, 0, 1), publishedToMs: Date.UTC(2024, 1, 1) - 1, modifiedFromMs: Date.UTC(2024, 0, 1, 8), states: ['published'],
-      vendor: 'apache', product: 'log4j', cwe: 79, assigner: 'apache', kev: true, ransomware: false, exploitation: ['poc'], sort: 'published', descending: true, limit: 20,
+      text: 'log4j x',
+      severities: ['high', 'critical', 'low'],
+      scoreMin: 4.5,
+      scoreMax: 9,
+      epssMin: 0.1,
+      epssMax: 1,
+      publishedFromMs: Date.UTC(2024, 0, 1),
+      publishedToMs: Date.UTC(2024, 1, 1) - 1,
+      modifiedFromMs: Date.UTC(2024, 0, 1, 8),
+      states: ['published'],
+      vendor: 'apache',
+      product: 'log4j',
+      cwe: 79,
+      assigner: 'apache',
+      kev: true,
+      ransomware: false,
+      exploitation: ['poc'],
+      sort: 'published',
+      descending: true,
+      limit: 20,
     });
     await data('/api/v1/cves?exploit=true&q=&after=');
     expect(catalog.queries.at(-1)).toEqual({ exploitKnown: true, sort: 'published', descending: true, limit: 20 });
@@ -116,9 +149,19 @@ describe('lists', () => {
 
   it('refuses the cursor of another question', async () => {
     const cursor = String(at(await data('/api/v1/cves?limit=2&sort=severity_desc'), 'pagination', 'nextCursor'));
-    for (const path of ['/api/v1/cves?sort=epss_desc', '/api/v1/cves?sort=severity_desc&kev=true', '/api/v1/cves/recent?hours=5', '/api/v1/kev?limit=5']) {
+    for (const path of [
+      '/api/v1/cves?sort=epss_desc',
+      '/api/v1/cves?sort=severity_desc&kev=true',
+      '/api/v1/cves/recent?hours=5',
+      '/api/v1/kev?limit=5',
+    ]) {
       const answer = await get(`${path}&after=${cursor}`);
-      expect([path, answer.status, at(answer.json, 'error', 'code'), at(answer.json, 'error', 'details', 'parameter')]).toEqual([path, 400, 'INVALID_PARAMETER', 'after']);
+      expect([
+        path,
+        answer.status,
+        at(answer.json, 'error', 'code'),
+        at(answer.json, 'error', 'details', 'parameter'),
+      ]).toEqual([path, 400, 'INVALID_PARAMETER', 'after']);
     }
     expect((await get(`/api/v1/cves?limit=9&sort=-severity&after=${cursor}`)).status).toBe(200);
     expect((await get(`/api/v1/cves?sort=-severity&after=${cursor.slice(0, -3)}`)).status).toBe(400);
@@ -127,10 +170,19 @@ describe('lists', () => {
 
 describe('batches', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
-    ask(server.url, '/api/v1/cve/batch', { method: 'POST', headers: { 'x-api-key': keys.enterprise, 'content-type': 'application/json', ...headers }, body });
+    ask(server.url, '/api/v1/cve/batch', {
+      method: 'POST',
+      headers: { 'x-api-key': keys.enterprise, 'content-type': 'application/json', ...headers },
+      body,
+    });
 
   it('answers in the order of the request, once each, and lists what is unknown', async () => {
-    const answer = await post(JSON.stringify({ cve_ids: ['CVE-2021-50003', 'cve-2021-44228', 'CVE-1999-0001', 'CVE-2021-50003'], fields: ['severity'] }));
+    const answer = await post(
+      JSON.stringify({
+        cve_ids: ['CVE-2021-50003', 'cve-2021-44228', 'CVE-1999-0001', 'CVE-2021-50003'],
+        fields: ['severity'],
+      }),
+    );
     const found = at(answer.json, 'data');
     expect(idsOf(at(found, 'cves'))).toEqual(['CVE-2021-50003', 'CVE-2021-44228']);
     expect([at(found, 'notFound'), at(found, 'count')]).toEqual([['CVE-1999-0001'], 2]);
@@ -148,7 +200,9 @@ describe('batches', () => {
     ['an unknown field', { cve_ids: ['CVE-2021-44228'], fields: 'secret' }, 'fields'],
   ])('refuses %s and names it', async (_name, body, parameter) => {
     const answer = await post(JSON.stringify(body));
-    expect([answer.status, at(answer.json, 'error', 'code'), at(answer.json, 'error', 'details', 'parameter')]).toEqual([400, 'INVALID_PARAMETER', parameter]);
+    expect([answer.status, at(answer.json, 'error', 'code'), at(answer.json, 'error', 'details', 'parameter')]).toEqual(
+      [400, 'INVALID_PARAMETER', parameter],
+    );
     expect(at(answer.json, 'error', 'details', 'constraint')).toMatch(/^must be /);
   });
 
@@ -169,14 +223,21 @@ describe('batches', () => {
 
   it('refuses text that is not UTF-8 and a body that is compressed', async () => {
     const options = { method: 'POST', headers: { 'x-api-key': keys.enterprise, 'content-type': 'application/json' } };
-    expect((await ask(server.url, '/api/v1/cve/batch', { ...options, body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) })).status).toBe(400);
+    expect(
+      (await ask(server.url, '/api/v1/cve/batch', { ...options, body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) })).status,
+    ).toBe(400);
     expect((await post('{}', { 'content-encoding': 'gzip' })).status).toBe(415);
   });
 
   it('stops reading a body of unknown length at the limit', async () => {
     const answer = await ask(server.url, '/api/v1/cve/batch', {
       method: 'POST',
-      headers: { 'x-api-key': keys.enterprise, 'content-type': 'application/json', 'transfer-encoding': 'chunked', 'content-length': [] },
+      headers: {
+        'x-api-key': keys.enterprise,
+        'content-type': 'application/json',
+        'transfer-encoding': 'chunked',
+        'content-length': [],
+      },
       body: 'x'.repeat(70_000),
     });
     expect(answer.status).toBe(413);

@@ -10,7 +10,11 @@ let server: TestServer;
 let guarded: TestServer;
 beforeAll(async () => {
   server = await startServer();
-  guarded = await startServer({ metricsToken: new Secret('operator'), trustedProxies: ['127.0.0.1'], publicUrl: 'https://vulns.example.org' });
+  guarded = await startServer({
+    metricsToken: new Secret('operator'),
+    trustedProxies: ['127.0.0.1'],
+    publicUrl: 'https://vulns.example.org',
+  });
 });
 afterAll(async () => {
   await server.close();
@@ -21,7 +25,9 @@ describe('pages', () => {
   it.each(['/', '/api/v1/docs', '/api/v1/docs/'])('%s is self-contained under a strict policy', async (path) => {
     const page = await ask(server.url, path);
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/);
+    expect(page.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    );
     expect(page.text).not.toMatch(/<script|\bsrc=|<link|@import|url\(/);
     expect((await ask(server.url, path, { headers: { 'if-none-match': String(page.headers.etag) } })).status).toBe(304);
   });
@@ -30,13 +36,16 @@ describe('pages', () => {
     const { text } = await ask(server.url, '/api/v1/docs');
     for (const operation of cybersecfeedOperations) {
       expect(text).toContain(`<code>${operation.path}</code>`);
-      for (const name of Object.keys(operation.query?.shape ?? {})) expect(text).toContain(`<dt><code>${name}</code></dt>`);
+      for (const name of Object.keys(operation.query?.shape ?? {}))
+        expect(text).toContain(`<dt><code>${name}</code></dt>`);
     }
     expect(text).toContain('35 credits');
   });
 
   it('start their calls with the public address, and never repeat a host that is no host', async () => {
-    expect((await ask(guarded.url, '/api/v1/docs')).text).toContain('&quot;https://vulns.example.org/api/v1/ping&quot;');
+    expect((await ask(guarded.url, '/api/v1/docs')).text).toContain(
+      '&quot;https://vulns.example.org/api/v1/ping&quot;',
+    );
     const odd = await ask(server.url, '/', { headers: { host: '"><script>x' } });
     expect(odd.text).toContain('http://localhost/api/v1/ping');
   });
@@ -51,7 +60,11 @@ describe('the OpenAPI document', () => {
   it('describes every operation, its parameters, its key and its answers', async () => {
     const { json } = await ask(server.url, '/api/v1/openapi.json');
     expect(at(json, 'openapi')).toBe('3.1.0');
-    expect(at(json, 'components', 'securitySchemes', 'apiKey')).toMatchObject({ type: 'apiKey', in: 'header', name: 'X-API-Key' });
+    expect(at(json, 'components', 'securitySchemes', 'apiKey')).toMatchObject({
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-API-Key',
+    });
     for (const operation of cybersecfeedOperations) {
       const entry = at(json, 'paths', operation.path, operation.method.toLowerCase());
       expect(at(entry, 'operationId')).toBe(operation.id);
@@ -80,11 +93,18 @@ describe('the OpenAPI document', () => {
 describe('health', () => {
   it('lives without looking at anything, and is ready only when both stores answer', async () => {
     expect((await ask(server.url, '/healthz')).json).toEqual({ status: 'ok' });
-    expect((await ask(server.url, '/readyz')).json).toEqual({ status: 'ready', checks: { controlPlane: 'ok', catalogue: 'ok' } });
+    expect((await ask(server.url, '/readyz')).json).toEqual({
+      status: 'ready',
+      checks: { controlPlane: 'ok', catalogue: 'ok' },
+    });
     server.away.catalogue = true;
     const away = await ask(server.url, '/readyz');
     server.away.catalogue = false;
-    expect([away.status, away.headers['retry-after'], away.json]).toEqual([503, '1', { status: 'unavailable', checks: { controlPlane: 'ok', catalogue: 'unavailable' } }]);
+    expect([away.status, away.headers['retry-after'], away.json]).toEqual([
+      503,
+      '1',
+      { status: 'unavailable', checks: { controlPlane: 'ok', catalogue: 'unavailable' } },
+    ]);
   });
 });
 
@@ -98,7 +118,8 @@ describe('metrics', () => {
     expect(text).toContain('vulngate_refusals_total{code="credential.missing"} 1');
     expect(text).toContain('vulngate_settlements_pending 0');
     expect(text).toContain('vulngate_feed_records{feed="epss"} 84');
-    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? -?[\d.e+-]+)$/);
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? -?[\d.e+-]+)$/);
   });
 
   it('do not exist for anybody behind a proxy when no token is set', async () => {
@@ -108,8 +129,18 @@ describe('metrics', () => {
   it('ask for the token when one is set, and only over a safe way', async () => {
     const from = { 'x-forwarded-for': '203.0.113.1', 'x-forwarded-proto': 'https' };
     expect((await ask(guarded.url, '/metrics', { headers: from })).status).toBe(401);
-    expect((await ask(guarded.url, '/metrics', { headers: { ...from, authorization: 'Bearer wrong' } })).status).toBe(401);
-    expect((await ask(guarded.url, '/metrics', { headers: { ...from, authorization: 'Bearer operator' } })).status).toBe(200);
-    expect((await ask(guarded.url, '/metrics', { headers: { ...from, 'x-forwarded-proto': 'http', authorization: 'Bearer operator' } })).status).toBe(426);
+    expect((await ask(guarded.url, '/metrics', { headers: { ...from, authorization: 'Bearer wrong' } })).status).toBe(
+      401,
+    );
+    expect(
+      (await ask(guarded.url, '/metrics', { headers: { ...from, authorization: 'Bearer operator' } })).status,
+    ).toBe(200);
+    expect(
+      (
+        await ask(guarded.url, '/metrics', {
+          headers: { ...from, 'x-forwarded-proto': 'http', authorization: 'Bearer operator' },
+        })
+      ).status,
+    ).toBe(426);
   });
 });

@@ -31,7 +31,11 @@ export const ping = async (deps: AccountDeps, exchange: Exchange): Promise<Answe
     () => false,
   );
   const latencyMs = connected ? Math.round((deps.clock.monotonicMs() - startedMs) * 1000) / 1000 : null;
-  const body = { status: connected ? 'ok' : 'degraded', timestamp: deps.envelope.isoSeconds(), database: { connected, latency_ms: latencyMs } };
+  const body = {
+    status: connected ? 'ok' : 'degraded',
+    timestamp: deps.envelope.isoSeconds(),
+    database: { connected, latency_ms: latencyMs },
+  };
   return deps.envelope.success(exchange, JSON.stringify(body), null);
 };
 
@@ -89,7 +93,8 @@ const sourceOf = (feed: FeedState, nowMs: number | null) => {
 export const readUsage = (deps: AccountDeps, exchange: Exchange): Answer => {
   parseQuery(EmptyQuery, exchange.query);
   const { credential, meter } = exchange;
-  if (credential === null || meter === null) throw fail('internal.unexpected', { internal: 'usage without an admitted request' });
+  if (credential === null || meter === null)
+    throw fail('internal.unexpected', { internal: 'usage without an admitted request' });
   const { limitMillicredits: limit, usedMillicredits: used, resetAtMs } = meter;
   const remaining = limit === null ? null : Math.max(0, limit - used);
   const resetAt = isoSeconds(resetAtMs);
@@ -103,7 +108,14 @@ export const readUsage = (deps: AccountDeps, exchange: Exchange): Answer => {
       percentage_used: limit === null || limit === 0 ? 0 : Math.round((used / limit) * 10_000) / 100,
     },
   };
-  const headers = ['X-Credits-Used', String(used / 1000), 'X-Credits-Cost', String(exchange.chargedMillicredits / 1000), 'X-Credits-Reset', resetAt];
+  const headers = [
+    'X-Credits-Used',
+    String(used / 1000),
+    'X-Credits-Cost',
+    String(exchange.chargedMillicredits / 1000),
+    'X-Credits-Reset',
+    resetAt,
+  ];
   if (limit !== null && remaining !== null) {
     headers.push('X-Credits-Limit', String(limit / 1000), 'X-Credits-Remaining', String(remaining / 1000));
     if (meter.rate === null) headers.push(...creditFields(used, limit, resetAtMs, deps.clock.nowMs()));

@@ -21,7 +21,8 @@ export const writeCursor = (cursor: Cursor, binding: string): string =>
 /** readCursor fails with `catalog.cursor_invalid` for a text that is no cursor or that belongs to another query. */
 export const readCursor = (text: string, binding: string): Cursor => {
   const [, value, id, anchorMs, bound] = form.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  if (value === undefined || bound === undefined || !/^[\w-]+$/.test(text)) throw refuse(text, 'must be nextCursor exactly as it was given');
+  if (value === undefined || bound === undefined || !/^[\w-]+$/.test(text))
+    throw refuse(text, 'must be nextCursor exactly as it was given');
   if (bound !== binding) throw refuse(text, 'must come with the filters and the sort of the page that gave it');
   return { position: { value: Number(value), id: Number(id) }, anchorMs: Number(anchorMs) };
 };

@@ -1,8 +1,9 @@
-import { BatchBody, batchConstraints, CveQuery, CvesQuery, RecentQuery, type FieldName, type IncludeName } from '../../contract/index.ts';
+import { CveQuery, CvesQuery, RecentQuery, type FieldName, type IncludeName } from '../../contract/index.ts';
 import { fail, type Clock } from '../../kernel/index.ts';
 import { textTag } from '../entity-tag.ts';
 import { invalidParameter, parseQuery } from '../query.ts';
 import type { Answer, Exchange } from '../surface.ts';
+import { batchOf } from './batch.ts';
 import { bindingOf, readCursor, writeCursor, type Cursor } from './cursor.ts';
 import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
@@ -31,10 +32,16 @@ export const cveIdOf = (exchange: Exchange): string => {
   return id;
 };
 
-const selectionOf = (given: { fields?: readonly FieldName[] | undefined; include?: readonly IncludeName[] | undefined }): Selection =>
-  given.fields === undefined && given.include === undefined ? everything : { fields: given.fields ?? null, include: given.include ?? [] };
+const selectionOf = (given: {
+  fields?: readonly FieldName[] | undefined;
+  include?: readonly IncludeName[] | undefined;
+}): Selection =>
+  given.fields === undefined && given.include === undefined
+    ? everything
+    : { fields: given.fields ?? null, include: given.include ?? [] };
 
-const selectionTag = (selection: Selection): string => (selection === everything ? '' : `-${bindingOf({ ...selection })}`);
+const selectionTag = (selection: Selection): string =>
+  selection === everything ? '' : `-${bindingOf({ ...selection })}`;
 
 /** readCve is the hot path: one look-up in the catalogue, texts joined, no schema unless there is a query. */
 export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
@@ -54,13 +61,22 @@ export const listCves = async (deps: CveDeps, exchange: Exchange): Promise<Answe
   const order = orderOf(given.sort);
   const binding = bindingOf({ operation: 'cves', filters, ...order });
   const cursor = given.after === undefined ? null : readCursor(given.after, binding);
-  return page(deps, exchange, { ...filters, ...order, limit: given.limit ?? pageSize }, cursor, binding, 0, selectionOf(given));
+  return page(
+    deps,
+    exchange,
+    { ...filters, ...order, limit: given.limit ?? pageSize },
+    cursor,
+    binding,
+    0,
+    selectionOf(given),
+  );
 };
 
 /** listRecent answers what was modified lately. The first page fixes the window, so that the pages after it do not slide. */
 export const listRecent = async (deps: CveDeps, exchange: Exchange): Promise<Answer> => {
   const given = parseQuery(RecentQuery, exchange.query);
-  if (given.hours !== undefined && given.days !== undefined) throw invalidParameter('days', given.days, 'absent when hours is given');
+  if (given.hours !== undefined && given.days !== undefined)
+    throw invalidParameter('days', given.days, 'absent when hours is given');
   const hours = given.days === undefined ? (given.hours ?? 24) : given.days * 24;
   const filters: Filters = filtersOf(given);
   const order = { sort: 'modified', descending: true } as const;
@@ -106,38 +122,4 @@ export const batchCves = (deps: CveDeps, exchange: Exchange): Answer => {
   }
   const text = `{"cves":[${texts.join(',')}],"notFound":${JSON.stringify(notFound)},"count":${texts.length}}`;
   return deps.envelope.success(exchange, text, null);
-};
-
-const batchOf = (body: string | null) => {
-  let value: unknown;
-  try {
-    value = JSON.parse(body ?? '');
-  } catch (error) {
-    throw fail('request.malformed', { message: 'Request body is not valid JSON', cause: error });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('request.malformed', { message: 'Request body must be a JSON object' });
-  if (!('cve_ids' in value)) {
-    throw fail('request.missing_parameter', {
-      message: "Missing parameter 'cve_ids'",
-      detail: { parameter: 'cve_ids', constraint: `must be ${batchConstraints['cve_ids']}` },
-    });
-  }
-  const parsed = BatchBody.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    throw invalidParameter(issue.keys[0] ?? '', null, `absent: known members are ${Object.keys(BatchBody.shape).join(', ')}`);
-  }
-  const [member, index] = issue?.path.map(String) ?? [];
-  const isItem = member === 'cve_ids' && index !== undefined;
-  const name = isItem ? `cve_ids[${index}]` : (member ?? '');
-  throw invalidParameter(name, shownValue(value, member, isItem ? index : undefined), batchConstraints[isItem ? 'cve_ids[]' : (member ?? '')] ?? 'valid');
-};
-
-/** A text is shown; of a list its length; of anything else its type, so that an error never echoes a whole document. */
-const shownValue = (body: object, member: string | undefined, index: string | undefined): unknown => {
-  const whole: unknown = Reflect.get(body, member ?? '');
-  const value: unknown = index === undefined || !Array.isArray(whole) ? whole : whole[Number(index)];
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-  return Array.isArray(value) ? `list of ${value.length}` : typeof value;
 };

@@ -27,7 +27,8 @@ export const createEnvelope = (clock: Clock): Envelope => {
     }
     return text;
   };
-  const meta = (correlationId: string): string => `"meta":{"timestamp":"${now()}","version":"v1","correlationId":"${correlationId}"}}`;
+  const meta = (correlationId: string): string =>
+    `"meta":{"timestamp":"${now()}","version":"v1","correlationId":"${correlationId}"}}`;
 
   return {
     success: (exchange, dataText, tag, headers) => {
@@ -63,16 +64,27 @@ export const rateFields = (
   windowMs: number,
   nowMs: number,
 ): string[] => [
-  'X-Rate-Limit-Remaining', String(rate.remaining),
-  'X-Rate-Limit-Reset', String(Math.ceil(rate.resetAtMs / 1000)),
-  'RateLimit-Policy', `"requests";q=${rate.limit};w=${Math.ceil(windowMs / 1000)}`,
-  'RateLimit', `"requests";r=${rate.remaining};t=${secondsUntil(rate.resetAtMs, nowMs)}`,
+  'X-Rate-Limit-Remaining',
+  String(rate.remaining),
+  'X-Rate-Limit-Reset',
+  String(Math.ceil(rate.resetAtMs / 1000)),
+  'RateLimit-Policy',
+  `"requests";q=${rate.limit};w=${Math.ceil(windowMs / 1000)}`,
+  'RateLimit',
+  `"requests";r=${rate.remaining};t=${secondsUntil(rate.resetAtMs, nowMs)}`,
 ];
 
 /** creditFields are the IETF fields for the credits of the period; whole credits, rounded down. */
-export const creditFields = (usedMillicredits: number, limitMillicredits: number, resetAtMs: number, nowMs: number): string[] => [
-  'RateLimit-Policy', `"credits";q=${Math.floor(limitMillicredits / 1000)}`,
-  'RateLimit', `"credits";r=${Math.max(0, Math.floor((limitMillicredits - usedMillicredits) / 1000))};t=${secondsUntil(resetAtMs, nowMs)}`,
+export const creditFields = (
+  usedMillicredits: number,
+  limitMillicredits: number,
+  resetAtMs: number,
+  nowMs: number,
+): string[] => [
+  'RateLimit-Policy',
+  `"credits";q=${Math.floor(limitMillicredits / 1000)}`,
+  'RateLimit',
+  `"credits";r=${Math.max(0, Math.floor((limitMillicredits - usedMillicredits) / 1000))};t=${secondsUntil(resetAtMs, nowMs)}`,
 ];
 
 /** secondsUntil is the whole number of seconds to wait, at least 0. */

@@ -31,22 +31,34 @@ const invalidKey: ErrorBody = { code: 'UNAUTHORIZED', message: 'Invalid API key'
 
 type Render = (failure: Failure, nowMs: number) => ErrorBody;
 
-const fixed = (body: ErrorBody): Render => () => body;
-const withDetail = (code: string): Render => (failure) => ({
-  code,
-  message: failure.message ?? errorCatalogue[failure.code].title,
-  ...(failure.detail === undefined ? {} : { details: failure.detail }),
-});
+const fixed =
+  (body: ErrorBody): Render =>
+  () =>
+    body;
+const withDetail =
+  (code: string): Render =>
+  (failure) => ({
+    code,
+    message: failure.message ?? errorCatalogue[failure.code].title,
+    ...(failure.detail === undefined ? {} : { details: failure.detail }),
+  });
 
 /** Where this product's answer is not the general one of the status. */
 const special: Partial<Record<ErrorCode, Render>> = {
-  'credential.missing': fixed({ code: 'UNAUTHORIZED', message: 'Missing API key', details: 'Please provide X-API-Key header' }),
+  'credential.missing': fixed({
+    code: 'UNAUTHORIZED',
+    message: 'Missing API key',
+    details: 'Please provide X-API-Key header',
+  }),
   'credential.invalid': fixed(invalidKey),
   'credential.revoked': fixed(invalidKey),
   'credential.suspended': fixed(invalidKey),
   'credential.family_refused': fixed(invalidKey),
   'owner.disabled': fixed(invalidKey),
-  'credential.expired': fixed({ code: 'API_KEY_EXPIRED', message: 'API key expired. Create a new key or rotate this one' }),
+  'credential.expired': fixed({
+    code: 'API_KEY_EXPIRED',
+    message: 'API key expired. Create a new key or rotate this one',
+  }),
   'credential.address_refused': fixed({ code: 'FORBIDDEN', message: 'This address is not allowed for the API key' }),
   'scope.missing': fixed({ code: 'FORBIDDEN', message: 'The API key may not call this endpoint' }),
   'plan.ended': fixed({
@@ -101,7 +113,10 @@ const special: Partial<Record<ErrorCode, Render>> = {
     };
   },
   'internal.unexpected': fixed({ code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' }),
-  'admission.unavailable': fixed({ code: 'SERVICE_UNAVAILABLE', message: 'The service is temporarily unavailable. Nothing was charged' }),
+  'admission.unavailable': fixed({
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The service is temporarily unavailable. Nothing was charged',
+  }),
 };
 
 const windowText = (ms: number): string => {
@@ -131,12 +146,15 @@ const headersOf = (failure: Failure, status: number, nowMs: number): string[] =>
 };
 
 /** createFailures renders every code of the catalogue in this product's envelope. */
-export const createFailures = (envelope: Envelope, clock: Clock) => (failure: Failure, correlationId: string): Answer => {
-  const status = errorCatalogue[failure.code].status;
-  const nowMs = clock.nowMs();
-  const body = special[failure.code]?.(failure, nowMs) ?? {
-    code: codeOfStatus[status],
-    message: status >= 500 ? errorCatalogue[failure.code].title : (failure.message ?? errorCatalogue[failure.code].title),
+export const createFailures =
+  (envelope: Envelope, clock: Clock) =>
+  (failure: Failure, correlationId: string): Answer => {
+    const status = errorCatalogue[failure.code].status;
+    const nowMs = clock.nowMs();
+    const body = special[failure.code]?.(failure, nowMs) ?? {
+      code: codeOfStatus[status],
+      message:
+        status >= 500 ? errorCatalogue[failure.code].title : (failure.message ?? errorCatalogue[failure.code].title),
+    };
+    return envelope.failure(status, JSON.stringify(body), correlationId, headersOf(failure, status, nowMs));
   };
-  return envelope.failure(status, JSON.stringify(body), correlationId, headersOf(failure, status, nowMs));
-};

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ListQuery, Severity, SortKey } from '../../catalog/index.ts';
+import type { ListQuery, SortKey } from '../../catalog/index.ts';
 import type { CvesQuery, RecentQuery } from '../../contract/index.ts';
 import { invalidParameter } from '../query.ts';
 
@@ -17,7 +17,7 @@ export const filtersOf = (given: Partial<Given> & Partial<RecentGiven>): Filters
   ordered('modified_from', given.modified_from, 'modified_to', given.modified_to);
   return defined({
     text: given.q,
-    severities: given.severity as readonly Severity[] | undefined,
+    severities: given.severity,
     scoreMin: given.severity_min,
     scoreMax: given.severity_max,
     epssMin: given.epss_min,
@@ -39,7 +39,8 @@ export const filtersOf = (given: Partial<Given> & Partial<RecentGiven>): Filters
 
 /** orderOf reads both spellings of a sort: `published_desc` and `-published`. */
 export const orderOf = (word: Given['sort']): { readonly sort: SortKey; readonly descending: boolean } => {
-  const [, minus, key, direction] = /^(-?)(severity|epss|published|modified)(?:_(asc|desc))?$/.exec(word ?? 'published_desc') ?? [];
+  const [, minus, key, direction] =
+    /^(-?)(severity|epss|published|modified)(?:_(asc|desc))?$/.exec(word ?? 'published_desc') ?? [];
   return { sort: isSortKey(key) ? key : 'published', descending: minus === '-' || direction === 'desc' };
 };
 
@@ -53,7 +54,8 @@ const exploitOf = (word: Given['exploit']): Pick<Filters, 'exploitKnown' | 'expl
 };
 
 const ordered = (lowName: string, low: number | undefined, highName: string, high: number | undefined): void => {
-  if (low !== undefined && high !== undefined && low > high) throw invalidParameter(lowName, low, `at most ${highName}`);
+  if (low !== undefined && high !== undefined && low > high)
+    throw invalidParameter(lowName, low, `at most ${highName}`);
 };
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -23,7 +23,8 @@ export const readKev = (deps: CveDeps, exchange: Exchange): Answer => {
 
 const filtersOf = (given: z.output<typeof KevQuery>) => {
   const { added_from: from, added_to: to, ransomware, q } = given;
-  if (from !== undefined && to !== undefined && from > to) throw invalidParameter('added_from', from, 'at most added_to');
+  if (from !== undefined && to !== undefined && from > to)
+    throw invalidParameter('added_from', from, 'at most added_to');
   return {
     ...(from === undefined ? {} : { addedFromMs: from }),
     ...(to === undefined ? {} : { addedToMs: to }),

@@ -14,11 +14,14 @@ const text = (value: string | null): string => (value === null ? 'null' : JSON.s
 const instant = (ms: number | null): string => (ms === null ? 'null' : `"${new Date(ms).toISOString()}"`);
 
 const status = (record: RecordDetail): string => (record.state === 'published' ? '"PUBLISHED"' : '"REJECTED"');
-const severity = (record: RecordDetail): string => (record.severity === 'unknown' ? 'null' : `"${record.severity.toUpperCase()}"`);
+const severity = (record: RecordDetail): string =>
+  record.severity === 'unknown' ? 'null' : `"${record.severity.toUpperCase()}"`;
 const source = (record: RecordDetail): string => text(record.assigner ?? record.assignerOrgId);
 
 /** Every part that can be asked for, under the name it has in the answer, in the order it is written. */
-const parts: Readonly<Record<string, { readonly asked: readonly FieldName[]; readonly write: (record: RecordDetail) => string }>> = {
+const parts: Readonly<
+  Record<string, { readonly asked: readonly FieldName[]; readonly write: (record: RecordDetail) => string }>
+> = {
   sourceIdentifier: { asked: ['sourceidentifier'], write: source },
   status: { asked: ['status'], write: status },
   published: { asked: ['published'], write: (record) => instant(record.publishedMs) },
@@ -54,12 +57,19 @@ export const recordText = (record: RecordDetail, epssDate: string | null, select
   return selection.include.length === 0 ? `${body}}` : `${body}${includedText(record, selection.include)}}`;
 };
 
-const chosenText = (record: RecordDetail, fields: readonly FieldName[], include: readonly IncludeName[], always: string): string => {
+const chosenText = (
+  record: RecordDetail,
+  fields: readonly FieldName[],
+  include: readonly IncludeName[],
+  always: string,
+): string => {
   let body = `{"id":"${record.cveId}"`;
   for (const [name, part] of Object.entries(parts)) {
     if (part.asked.some((field) => fields.includes(field))) body += `,"${name}":${part.write(record)}`;
   }
-  const included = (['enrichment', 'acsc', 'attack'] as const).filter((name) => include.includes(name) || fields.includes(name));
+  const included = (['enrichment', 'acsc', 'attack'] as const).filter(
+    (name) => include.includes(name) || fields.includes(name),
+  );
   return `${body},${always}${includedText(record, included)}}`;
 };
 
@@ -68,7 +78,9 @@ const includedText = (record: RecordDetail, include: readonly IncludeName[]): st
   include.map((name) => (name === 'enrichment' ? `,"enrichment":${enrichmentText(record)}` : `,"${name}":[]`)).join('');
 
 const epssText = (record: RecordDetail, epssDate: string | null): string =>
-  record.epss === null ? 'null' : `{"score":${record.epss},"percentile":${record.epssPercentile},"date":${text(epssDate)}}`;
+  record.epss === null
+    ? 'null'
+    : `{"score":${record.epss},"percentile":${record.epssPercentile},"date":${text(epssDate)}}`;
 
 /** kevText writes an entry of CISA's catalogue with this product's names. */
 export const kevText = (entry: string): string => JSON.stringify(kevOf(entry));
@@ -76,7 +88,8 @@ export const kevText = (entry: string): string => JSON.stringify(kevOf(entry));
 /** kevOf reads an entry; a member that is missing or of another type is null. */
 export const kevOf = (entry: string) => {
   const given: unknown = JSON.parse(entry);
-  const of = (name: string): unknown => (typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined);
+  const of = (name: string): unknown =>
+    typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined;
   const word = (name: string): string | null => {
     const value = of(name);
     return typeof value === 'string' && value !== '' ? value : null;

@@ -103,7 +103,12 @@ const readiness = async (deps: SiteDeps): Promise<Answer> => {
   const [controlPlane, catalogue] = await Promise.all([check(deps.ready.controlPlane), check(deps.ready.catalogue)]);
   const isReady = controlPlane === 'ok' && catalogue === 'ok' && !deps.isClosing();
   const status = deps.isClosing() ? 'stopping' : isReady ? 'ready' : 'unavailable';
-  const answer = plain(isReady ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify({ status, checks: { controlPlane, catalogue } }), 'no-store');
+  const answer = plain(
+    isReady ? 200 : 503,
+    'application/json; charset=utf-8',
+    JSON.stringify({ status, checks: { controlPlane, catalogue } }),
+    'no-store',
+  );
   if (!isReady) answer.headers.push('Retry-After', '1');
   return answer;
 };
@@ -111,7 +116,11 @@ const readiness = async (deps: SiteDeps): Promise<Answer> => {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** With a token: whoever has it, over a safe way. Without one: this machine, and the page does not exist for anybody else. */
-const admitOperator = (config: ServerConfig, exchange: Exchange, origin: { readonly local: boolean; readonly secure: boolean }): void => {
+const admitOperator = (
+  config: ServerConfig,
+  exchange: Exchange,
+  origin: { readonly local: boolean; readonly secure: boolean },
+): void => {
   if (config.metricsToken === null) {
     if (!origin.local) throw fail('request.route_unknown');
     return;
@@ -123,7 +132,12 @@ const admitOperator = (config: ServerConfig, exchange: Exchange, origin: { reado
 
 const failure = (given: Failure): Answer => {
   const entry = errorCatalogue[given.code];
-  const answer = plain(entry.status, 'application/json; charset=utf-8', JSON.stringify({ error: { code: given.code, message: entry.title, help: entry.help } }), 'no-store');
+  const answer = plain(
+    entry.status,
+    'application/json; charset=utf-8',
+    JSON.stringify({ error: { code: given.code, message: entry.title, help: entry.help } }),
+    'no-store',
+  );
   if (given.allowed !== undefined) answer.headers.push('Allow', given.allowed.join(', '));
   if (entry.status === 401) answer.headers.push('WWW-Authenticate', 'Bearer realm="metrics"');
   if (entry.status === 503) answer.headers.push('Retry-After', '1');

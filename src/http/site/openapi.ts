@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { batchWire, cybersecfeedExamples, exampleMeta, Failure, parameterNotes, type Operation } from '../../contract/index.ts';
+import {
+  batchWire,
+  cybersecfeedExamples,
+  exampleMeta,
+  Failure,
+  parameterNotes,
+  type Operation,
+} from '../../contract/index.ts';
 import { errorCatalogue } from '../../kernel/index.ts';
 
 type Json = Record<string, unknown>;
@@ -15,7 +22,8 @@ const createComponents = () => {
     const plain: Json = {};
     for (const [key, member] of Object.entries(value)) {
       if (key === '$defs' || key === '$schema' || (key === 'id' && typeof member === 'string')) continue;
-      if (key === '$ref' && typeof member === 'string') plain[key] = member.replace('#/$defs/', '#/components/schemas/');
+      if (key === '$ref' && typeof member === 'string')
+        plain[key] = member.replace('#/$defs/', '#/components/schemas/');
       else if (key === 'properties' && isJson(member)) {
         plain[key] = Object.fromEntries(Object.entries(member).map(([name, schema]) => [name, move(schema)]));
       } else plain[key] = move(member);
@@ -25,7 +33,8 @@ const createComponents = () => {
   const add = (schema: z.ZodType): unknown => {
     const document: Json = z.toJSONSchema(schema, { unrepresentable: 'any' });
     const definitions = document['$defs'];
-    if (isJson(definitions)) for (const [name, definition] of Object.entries(definitions)) schemas[name] = move(definition);
+    if (isJson(definitions))
+      for (const [name, definition] of Object.entries(definitions)) schemas[name] = move(definition);
     return move(document);
   };
   return { schemas, add };
@@ -41,9 +50,13 @@ export const parametersOf = (operation: Operation): Json[] =>
         name,
         in: place,
         required: place === 'path',
-        ...(notes === undefined ? {} : { description: `${notes.description} Must be ${notes.constraint}.`, schema: notes.wire }),
+        ...(notes === undefined
+          ? {}
+          : { description: `${notes.description} Must be ${notes.constraint}.`, schema: notes.wire }),
         ...(notes?.list === true ? { style: 'form', explode: false } : {}),
-        ...(notes?.example === undefined ? {} : { example: notes.list === true ? notes.example.split(',') : notes.example }),
+        ...(notes?.example === undefined
+          ? {}
+          : { example: notes.list === true ? notes.example.split(',') : notes.example }),
       };
     });
   });
@@ -62,13 +75,19 @@ const failuresOf = (operation: Operation): Json => {
   return Object.fromEntries(
     [...titles].map(([status, names]) => [
       String(status),
-      { description: `${[...new Set(names)].join('. ')}.`, content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } } },
+      {
+        description: `${[...new Set(names)].join('. ')}.`,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } },
+      },
     ]),
   );
 };
 
 /** buildOpenApi makes the OpenAPI 3.1 document of the metered operations; `serverUrl` is where they are served. */
-export const buildOpenApi = (operations: readonly Operation[], options: { readonly serverUrl: string; readonly version: string }): Json => {
+export const buildOpenApi = (
+  operations: readonly Operation[],
+  options: { readonly serverUrl: string; readonly version: string },
+): Json => {
   const components = createComponents();
   components.schemas['Failure'] = components.add(Failure);
   const paths: Record<string, Json> = {};
@@ -82,14 +101,20 @@ export const buildOpenApi = (operations: readonly Operation[], options: { readon
       security: [{ apiKey: [] }],
       'x-credits': operation.priceMillicredits / 1000,
       parameters: parametersOf(operation),
-      ...(operation.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: batchWire } } } }),
+      ...(operation.body === undefined
+        ? {}
+        : { requestBody: { required: true, content: { 'application/json': { schema: batchWire } } } }),
       responses: {
         '200': {
           description: 'The answer.',
           headers: { 'X-Correlation-ID': { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
           content: { 'application/json': { schema: components.add(operation.response), example } },
         },
-        ...(operation.method === 'GET' ? { '304': { description: 'Not modified since the entity tag of `If-None-Match`. The charge is given back.' } } : {}),
+        ...(operation.method === 'GET'
+          ? {
+              '304': { description: 'Not modified since the entity tag of `If-None-Match`. The charge is given back.' },
+            }
+          : {}),
         ...failuresOf(operation),
       },
     };
@@ -100,14 +125,22 @@ export const buildOpenApi = (operations: readonly Operation[], options: { readon
     info: {
       title: 'Vulngate API',
       version: options.version,
-      description: 'Vulnerability intelligence: CVE records with CVSS, EPSS and known exploitation. Every request needs a key and costs its price in credits.',
+      description:
+        'Vulnerability intelligence: CVE records with CVSS, EPSS and known exploitation. Every request needs a key and costs its price in credits.',
     },
     servers: [{ url: options.serverUrl }],
     security: [{ apiKey: [] }],
     paths,
     components: {
       schemas: components.schemas,
-      securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A subscription key: two UUIDs joined by a hyphen.' } },
+      securitySchemes: {
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Key',
+          description: 'A subscription key: two UUIDs joined by a hyphen.',
+        },
+      },
     },
   };
 };

@@ -8,7 +8,13 @@ export interface Html {
 
 type Piece = string | number | Html | readonly Html[];
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const render = (piece: Piece): string => {
   if (typeof piece === 'string') return piece.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
@@ -33,14 +39,14 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-
 a{color:var(--accent);text-underline-offset:.2em}a:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
 code,pre{font:.875em/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{background:var(--code);padding:.1em .35em;border-radius:4px}
-pre{background:var(--code);border:1px solid var(--line);border-radius:8px;padding:1rem;overflow:auto;max-height:26rem;margin:.5rem 0 0}pre code{background:none;padding:0}
-h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 .5rem}h2{font-size:1.35rem;line-height:1.3;margin:0}h3{font-size:.8rem;letter-spacing:.06em;text-transform:uppercase;color:var(--soft);margin:1.5rem 0 .25rem}
+pre{background:var(--code);border:1px solid var(--line);border-radius:8px;padding:1rem;overflow:auto;max-height:26rem;margin:.5rem 0 0}pre code{background:none;padding:0;font-size:1em}
+h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 .5rem}h2{font-size:1.35rem;line-height:1.3;margin:0}header{margin-bottom:2rem}nav h3:first-child{margin-top:0}h3{font-size:.8rem;letter-spacing:.06em;text-transform:uppercase;color:var(--soft);margin:1.5rem 0 .25rem}
 p{margin:.5rem 0;max-width:68ch}.soft{color:var(--soft)}
 .frame{max-width:1120px;margin:0 auto;padding:3rem 1.5rem 5rem}.narrow{max-width:760px}
 .columns{display:grid;grid-template-columns:15rem minmax(0,1fr);gap:3rem;align-items:start}
 nav{position:sticky;top:2rem;font-size:.925rem}nav ul,.plain{list-style:none;margin:0;padding:0}nav a{display:flex;justify-content:space-between;gap:1rem;padding:.3rem 0;text-decoration:none;color:var(--ink)}nav a:hover{color:var(--accent)}nav .price{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.5rem;margin:0 0 1.5rem;scroll-margin-top:1.5rem}
-.line{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:baseline;justify-content:space-between}
+.line{display:flex;gap:1rem;align-items:baseline;justify-content:space-between}
 .route{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:baseline;margin:.75rem 0}.route code{font-size:.95rem}
 .method{font:700 .75rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.04em;border:1px solid currentColor;border-radius:5px;padding:.05rem .45rem;color:var(--get)}.method.post{color:var(--post)}
 .badge{background:var(--mark);color:var(--accent);border-radius:999px;padding:.1rem .75rem;font-size:.85rem;font-weight:600;white-space:nowrap}
@@ -48,7 +54,7 @@ dl{margin:0;border-top:1px solid var(--line)}dl>div{display:grid;grid-template-c
 table{border-collapse:collapse;width:100%;font-size:.95rem}th,td{text-align:left;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}
 summary{cursor:pointer;color:var(--accent);margin-top:1rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1rem;margin:2rem 0}.tile{display:block;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;text-decoration:none;color:var(--ink)}.tile:hover{border-color:var(--accent)}.tile strong{display:block;color:var(--accent)}
-@media (max-width:820px){.frame{padding:2rem 1rem 4rem}.columns{grid-template-columns:minmax(0,1fr);gap:1.5rem}nav{position:static}.card{padding:1.1rem}dl>div{grid-template-columns:minmax(0,1fr)}h1{font-size:1.6rem}}
+@media (max-width:820px){.frame{padding:2rem 1rem 4rem}.columns{grid-template-columns:minmax(0,1fr);gap:1.5rem}nav{position:static}.card{padding:1.1rem}dl>div{grid-template-columns:minmax(0,1fr)}h1{font-size:1.6rem}pre{font-size:.8rem;padding:.85rem}}
 @media print{nav{display:none}.columns{grid-template-columns:minmax(0,1fr)}.card{break-inside:avoid}}
 `;
 
@@ -59,11 +65,16 @@ const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'n
 export const pageAnswer = (title: string, body: Html): Answer => ({
   status: 200,
   headers: [
-    'Content-Type', 'text/html; charset=utf-8',
-    'Content-Security-Policy', policy,
-    'X-Content-Type-Options', 'nosniff',
-    'Referrer-Policy', 'no-referrer',
-    'Cache-Control', 'no-cache',
+    'Content-Type',
+    'text/html; charset=utf-8',
+    'Content-Security-Policy',
+    policy,
+    'X-Content-Type-Options',
+    'nosniff',
+    'Referrer-Policy',
+    'no-referrer',
+    'Cache-Control',
+    'no-cache',
   ],
   body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${render(title)}</title><style>${style}</style></head><body>${body.markup}</body></html>`,
 });
