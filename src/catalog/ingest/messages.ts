@@ -20,13 +20,15 @@ export interface PreparedRecord extends NormalisedRecord {
 
 /**
  * Chunk of prepared records. Record i has the 32 bytes of `hashes` from 32 i (SHA-256 of the compact document) and the
- * bytes of `bodies` from `ends[i-1]` (or 0) to `ends[i]` (the packed document). The buffers are moved, not copied.
+ * bytes of `documents` from `ends[i-1]` (or 0) to `ends[i]` (the compact document). The buffers are moved, not copied.
  */
 export interface RecordChunk {
   readonly records: readonly PreparedRecord[];
   readonly hashes: Uint8Array<ArrayBuffer>;
-  readonly bodies: Uint8Array<ArrayBuffer>;
+  readonly documents: Uint8Array<ArrayBuffer>;
   readonly ends: Uint32Array<ArrayBuffer>;
+  /** Whether `documents` are packed already. Packing costs most of all: the thread that is ahead does it. */
+  readonly packed: boolean;
 }
 
 /** Bytes worked off of a source, in the size the files have on disk. */

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { compressDocument } from '../compression.ts';
-import { isJsonObject, normaliseCveRecord, type NormaliseOutcome } from '../record/index.ts';
+import { normaliseCveRecord } from '../record/index.ts';
 import { starterRecord, type RawDocument, type StarterRecord } from '../feeds/index.ts';
 import type { PreparedRecord } from './messages.ts';
 
@@ -16,7 +15,7 @@ export type Preparation =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly item: string; readonly reason: string }
-  | { readonly kind: 'prepared'; readonly record: PreparedRecord; readonly hash: Buffer; readonly body: Uint8Array };
+  | { readonly kind: 'prepared'; readonly record: PreparedRecord; readonly hash: Buffer; readonly document: Uint8Array };
 
 const unchanged: Preparation = { kind: 'unchanged' };
 const idMember = Buffer.from('"cveId":"CVE-');
@@ -35,34 +34,37 @@ export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparati
     // Equal hashes mean equal documents, whichever member the id was read from.
     if (rawHash.equals(known.hash)) return unchanged;
   }
-  const parsed = parse(bytes);
-  if (parsed === null) return { kind: 'refused', item: named(raw, null), reason: 'is not JSON' };
-  const { document, text, compact } = parsed;
-  const outcome = normalised(document);
+  const document = parse(bytes);
+  if (document === undefined) return { kind: 'refused', item: named(raw, null), reason: 'is not JSON' };
+  const outcome = normaliseCveRecord(document);
   if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
-  const digest = text === compact ? (rawHash ?? sha256(bytes)) : sha256(compact);
   const record = outcome.record;
   const before = record.cveId === mentioned ? known : stored(record.cveId);
+  // A line that is compact already is kept as it is: writing it anew costs half as much as parsing it.
+  const asReceived = before === null && isCompact(bytes);
+  const compact = asReceived ? bytes : stringified(document);
+  if (compact === null) return { kind: 'refused', item: named(raw, record.cveId), reason: 'is nested too deeply' };
+  const digest = asReceived && rawHash !== null ? rawHash : sha256(compact);
   if (before !== null && (digest.equals(before.hash) || isOlder(record.updatedMs, before.updatedMs))) return unchanged;
-  return { kind: 'prepared', record: { ...record, origin: 1, epssHint: null }, hash: digest, body: compressDocument(text === compact ? bytes : compact) };
+  return { kind: 'prepared', record: { ...record, origin: 1, epssHint: null }, hash: digest, document: compact };
 };
 
 /** prepareStarter does the same for a line of the starter catalogue. */
 export const prepareStarter = (raw: RawDocument): Preparation => {
-  const parsed = parse(Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength));
-  const starter: StarterRecord | null = parsed === null ? null : starterRecord(parsed.document);
-  if (starter === null) return { kind: 'refused', item: raw.name, reason: parsed === null ? 'is not JSON' : 'is not a starter entry with a CVE id' };
-  const outcome = normalised(starter.document);
+  const entry = parse(Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength));
+  const starter: StarterRecord | null = entry === undefined ? null : starterRecord(entry);
+  if (starter === null) return { kind: 'refused', item: raw.name, reason: entry === undefined ? 'is not JSON' : 'is not a starter entry with a CVE id' };
+  const outcome = normaliseCveRecord(starter.document);
   if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
-  const compact = JSON.stringify(starter.document);
+  const compact = Buffer.from(JSON.stringify(starter.document));
   const record: PreparedRecord = { ...outcome.record, kevHint: starter.kevHint, origin: 0, epssHint: starter.epssHint };
-  return { kind: 'prepared', record, hash: sha256(compact), body: compressDocument(compact) };
+  return { kind: 'prepared', record, hash: sha256(compact), document: compact };
 };
 
 /** isOlder tells whether a document's own time lies before the stored one's; without both times it is not known to. */
 export const isOlder = (updatedMs: number | null, storedMs: number | null): boolean => updatedMs !== null && storedMs !== null && updatedMs < storedMs;
 
-const sha256 = (content: string | Uint8Array): Buffer => hash('sha256', content, 'buffer');
+const sha256 = (content: Uint8Array): Buffer => hash('sha256', content, 'buffer');
 
 const named = (raw: RawDocument, item: string | null): string => (item === null ? raw.name : `${item} (${raw.name})`);
 
@@ -73,15 +75,25 @@ const mentionedId = (bytes: Buffer): string | null => {
   return end === -1 || end - at > 64 ? null : bytes.toString('latin1', at + 9, end);
 };
 
-const normalised = (document: unknown): NormaliseOutcome => normaliseCveRecord(document);
-
-const parse = (bytes: Buffer): { document: unknown; text: string; compact: string } | null => {
+/** parse returns undefined for what is not JSON. */
+const parse = (bytes: Buffer): unknown => {
   try {
     const text = bytes.toString('utf8');
     const document: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    // Throws a RangeError on a document nested more deeply than the stack goes.
-    return { document, text, compact: isJsonObject(document) ? JSON.stringify(document) : '' };
+    return document;
   } catch {
+    return undefined;
+  }
+};
+
+const stringified = (document: unknown): Buffer | null => {
+  try {
+    return Buffer.from(JSON.stringify(document));
+  } catch {
+    // A RangeError: parsing has no limit of depth, writing has one.
     return null;
   }
 };
+
+/** Judged by the first member: no space or line break where a writer would put one. */
+const isCompact = (bytes: Buffer): boolean => bytes[0] === 0x7b && bytes[bytes.length - 1] === 0x7d && /^\{"\w+":["[{]\S/.test(bytes.toString('latin1', 0, 64));

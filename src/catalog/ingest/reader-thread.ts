@@ -28,6 +28,6 @@ const send = async (message: ReadingMessage, moved: readonly ArrayBuffer[] = [])
   return !stopped;
 };
 
-await readSources(task, { send });
+await readSources(task, { send, underWay: () => ahead });
 port.postMessage({ type: 'done' } satisfies ReadingMessage);
 port.close();

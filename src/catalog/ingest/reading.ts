@@ -1,4 +1,5 @@
 import { AppError, asAppError } from '../../kernel/index.ts';
+import { compressDocument } from '../compression.ts';
 import { looksLikeRecord, readHead, type FeedBatch, type FeedFile, type RawDocument } from '../feeds/index.ts';
 import { openStoredDocuments, type StoredDocuments } from '../store/ingest-hash-store.ts';
 import { prepareRecord, prepareStarter, type Preparation } from './preparation.ts';
@@ -10,6 +11,8 @@ const chunkRecords = 256;
 /** The way out of the reading thread. `send` resolves when more may be sent, and to false when reading should stop. */
 export interface Outlet {
   readonly send: (message: ReadingMessage, moved?: readonly ArrayBuffer[]) => Promise<boolean>;
+  /** Messages that were sent and not yet worked off. */
+  readonly underWay: () => number;
 }
 
 /** readSources reads every path of the task and sends what it finds. It throws only on a defect; feed failures are messages. */
@@ -75,7 +78,7 @@ class ChunkBuilder {
   bytesDone = 0;
   #records: PreparedRecord[] = [];
   #hashes: Buffer[] = [];
-  #bodies: Uint8Array[] = [];
+  #documents: Uint8Array[] = [];
   #unchanged = 0;
   readonly #source: PlannedSource;
   readonly #stored: StoredDocuments;
@@ -99,24 +102,27 @@ class ChunkBuilder {
 
   async flush(): Promise<void> {
     if (this.#records.length === 0 && this.#unchanged === 0) return;
-    const ends = new Uint32Array(this.#bodies.length);
+    // While the writing side has chunks to work on, packing here costs no time; when it waits, it can pack itself.
+    const packed = this.#outlet.underWay() >= 2;
+    if (packed) this.#documents = this.#documents.map(compressDocument);
+    const ends = new Uint32Array(this.#documents.length);
     let size = 0;
-    for (const [index, body] of this.#bodies.entries()) ends[index] = size += body.length;
-    const bodies = new Uint8Array(size);
-    for (const [index, body] of this.#bodies.entries()) bodies.set(body, index === 0 ? 0 : (ends[index - 1] ?? 0));
+    for (const [index, document] of this.#documents.entries()) ends[index] = size += document.length;
+    const documents = new Uint8Array(size);
+    for (const [index, document] of this.#documents.entries()) documents.set(document, index === 0 ? 0 : (ends[index - 1] ?? 0));
     const hashes = new Uint8Array(32 * this.#hashes.length);
     for (const [index, hash] of this.#hashes.entries()) hashes.set(hash, 32 * index);
     const message = {
       type: 'records',
-      chunk: { records: this.#records, hashes, bodies, ends },
+      chunk: { records: this.#records, hashes, documents, ends, packed },
       unchanged: this.#unchanged,
       position: { bytesDone: this.bytesDone, bytesTotal: this.#source.bytesTotal },
     } as const;
     this.#records = [];
     this.#hashes = [];
-    this.#bodies = [];
+    this.#documents = [];
     this.#unchanged = 0;
-    if (!(await this.#outlet.send(message, [hashes.buffer, bodies.buffer, ends.buffer]))) throw new Stopped();
+    if (!(await this.#outlet.send(message, [hashes.buffer, documents.buffer, ends.buffer]))) throw new Stopped();
   }
 
   async #pass(batch: Exclude<FeedBatch, { type: 'documents' }>): Promise<void> {
@@ -130,7 +136,7 @@ class ChunkBuilder {
     if (outcome.kind === 'prepared') {
       this.#records.push(outcome.record);
       this.#hashes.push(outcome.hash);
-      this.#bodies.push(outcome.body);
+      this.#documents.push(outcome.document);
     } else if (outcome.kind === 'unchanged') {
       this.#unchanged += 1;
     } else if (outcome.kind === 'refused') {

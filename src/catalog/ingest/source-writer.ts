@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { asAppError, fail } from '../../kernel/index.ts';
+import { compressDocument } from '../compression.ts';
 import type { FeedBatch, FeedKind, KevEntry } from '../feeds/index.ts';
 import { translated } from '../store/ingest-database.ts';
 import { beginEpss, type EpssUpdate } from '../store/ingest-epss-store.ts';
@@ -14,7 +15,8 @@ import type { ImportedSource } from '../types.ts';
 
 type Writable = Exclude<FeedBatch, { type: 'documents' }>;
 
-const recordsATransaction = 4_096;
+/** The text index writes a segment at each commit and merges them later: larger batches are cheaper by more than they look. */
+const recordsATransaction = 8_192;
 
 /** Writes one source. Records are committed in batches; KEV and EPSS, whole or not at all. */
 export class SourceWriter {
@@ -45,11 +47,11 @@ export class SourceWriter {
       epss: findLastSuccess(this.#db, 'epss') !== null,
     });
     const writer = this.#records;
-    const { records, hashes, bodies, ends } = chunk;
+    const { records, hashes, documents, ends, packed } = chunk;
     this.#batches.enter();
     for (const [index, record] of records.entries()) {
-      const body = bodies.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
-      this.tally[writer.write(record, hashes.subarray(32 * index, 32 * index + 32), body)] += 1;
+      const document = documents.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
+      this.tally[writer.write(record, hashes.subarray(32 * index, 32 * index + 32), packed ? document : compressDocument(document))] += 1;
     }
     this.tally.read += records.length + unchanged;
     this.tally.unchanged += unchanged;

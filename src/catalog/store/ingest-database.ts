@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { fail } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
+/** Words gathered in memory before the text index writes a segment; a batch of records fits. */
+const textIndexBytes = 32 * 1024 * 1024;
+
 /** A log of this size is copied into the database file; larger than SQLite's default, so that a load copies less often. */
 const checkpointPages = 4_000;
 
@@ -38,6 +41,7 @@ export const openForIngest = (databasePath: string): DatabaseSync => {
     db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;
       pragma cache_size = -131072; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = 134217728`);
     migrate(db);
+    db.exec(`insert into record_text (record_text, rank) values ('hashsize', ${textIndexBytes})`);
     return db;
   } catch (error) {
     throw translated(error);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { compressDocument, expandDocument } from '../compression.ts';
+import { expandDocument } from '../compression.ts';
 import { fieldChanges } from '../ingest/record-changes.ts';
 import { isOlder } from '../ingest/preparation.ts';
 import type { PreparedRecord } from '../ingest/messages.ts';
@@ -10,7 +10,7 @@ import { createNameIds } from './ingest-name-store.ts';
 export type WriteOutcome = 'inserted' | 'updated' | 'unchanged';
 
 export interface RecordWriter {
-  /** write stores one prepared record with its document (compact JSON), inside the caller's transaction. */
+  /** write stores one prepared record with its document (packed), inside the caller's transaction. */
   readonly write: (record: PreparedRecord, hash: Uint8Array, document: Uint8Array) => WriteOutcome;
   readonly forget: () => void;
 }
@@ -93,7 +93,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       id, record.title, record.description, record.cvss, record.metrics, record.cpe, record.references, record.weaknesses,
       record.products, record.ssvc,
     );
-    putDocument.run(id, record.origin, hash, record.updatedMs, compressDocument(document));
+    putDocument.run(id, record.origin, hash, record.updatedMs, document);
   };
 
   const post = (id: number, record: NormalisedRecord): void => {
