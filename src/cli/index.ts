@@ -10,8 +10,6 @@
  *
  * Exit codes: 0 done, 1 failure, 2 bad usage, 78 bad configuration, 130 and 143 stopped by SIGINT and SIGTERM.
  */
-export { chooseVerb, parseArguments, required } from './arguments.ts';
 export type { Command, CommandContext, CommandEntry, Output } from './command.ts';
 export { commands } from './registry.ts';
 export { runProgram, type Host } from './run.ts';
-export { byteFigure, figure, formatTable } from './table.ts';
