@@ -45,7 +45,7 @@ export interface Catalog {
 }
 
 /** Pages that the connection of the hot path keeps in memory: the inner nodes of the trees it walks, and then some. */
-const cacheKib = 16_384;
+const cacheKib = 8192;
 
 /**
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
