@@ -110,4 +110,3 @@ const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
 const options = JSON.parse(await text(process.stdin)) as LoadOptions;
 await delay(Math.max(0, options.startAtMs - Date.now()));
 process.stdout.write(`${JSON.stringify(await runLoad(options))}\n`);
-process.exit(0); // the channel to the parent would keep the process

@@ -1,0 +1,39 @@
+/**
+ * The reference of the import: read, gunzip, JSON.parse and one bare insert per record, in one thread, with the journal
+ * and durability that the catalogue uses. Arguments: the folder of records, the database to make. Prints the count.
+ */
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { createGunzip } from 'node:zlib';
+
+const [folder = '', path = ''] = process.argv.slice(2);
+const recordsPerTransaction = 5000;
+
+interface Named {
+  readonly cveMetadata: { readonly cveId: string };
+}
+
+const database = new DatabaseSync(path);
+database.exec('pragma journal_mode = wal; pragma synchronous = normal');
+database.exec('create table record (cve_id text primary key, document text not null) strict, without rowid');
+const insert = database.prepare('insert or replace into record (cve_id, document) values (?, ?)');
+
+let records = 0;
+database.exec('begin');
+for (const name of readdirSync(folder).toSorted()) {
+  if (!name.endsWith('.ndjson.gz')) continue;
+  const unzipped = createReadStream(join(folder, name), { highWaterMark: 262_144 }).pipe(
+    createGunzip({ chunkSize: 262_144 }),
+  );
+  for await (const line of createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const record = JSON.parse(line) as Named;
+    insert.run(record.cveMetadata.cveId, line);
+    records += 1;
+    if (records % recordsPerTransaction === 0) database.exec('commit; begin');
+  }
+}
+database.exec('commit');
+database.close();
+process.stdout.write(`${JSON.stringify({ records })}\n`);
