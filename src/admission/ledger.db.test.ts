@@ -2,7 +2,7 @@
  * Risk: a credit is spent twice or not at all, a request passes on knowledge that is no longer true, or a refund is given
  * twice. Concurrency of several nodes is in ledger-nodes, lost databases are in ledger-failure.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   admittedOf,
   callerAddress,
@@ -15,13 +15,14 @@ import {
   type Holder,
   type Node,
 } from '../../test/support/actors.ts';
-import { eachEngine } from '../../test/support/engines.ts';
+import { eachEngine, type TestDatabase } from '../../test/support/engines.ts';
 import { inTransaction } from '../storage/index.ts';
 import type { AdmissionOutcome } from './index.ts';
 
 const reading = (node: Node, { subscription }: Holder) =>
   node.admission.reading(subscription.id, subscription.terms, node.clock.nowMs());
-const usageRows = (node: Node) => node.control.db.selectFrom('usage').selectAll().orderBy('id').execute();
+const usageRows = (node: Node, { subscription }: Holder) =>
+  node.control.db.selectFrom('usage').selectAll().where('owner_id', '=', subscription.id).orderBy('id').execute();
 const codesOf = (outcomes: readonly AdmissionOutcome[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const outcome of outcomes) {
@@ -32,7 +33,19 @@ const codesOf = (outcomes: readonly AdmissionOutcome[]): Record<string, number> 
 };
 
 eachEngine('ledger', (makeDatabase) => {
-  const open = async (): Promise<Node> => nodeOn(await makeDatabase());
+  let database: TestDatabase;
+  let opened = 0;
+  beforeAll(async () => {
+    database = await makeDatabase();
+  });
+
+  /** A node with a clock of its own; each test has its own owners. */
+  const open = async (): Promise<Node> => {
+    opened += 1;
+    const node = await nodeOn(database, { seed: `ledger ${opened}` });
+    onTestFinished(node.close);
+    return node;
+  };
 
   test('serves exactly as many of many requests at once as there are credits', async () => {
     const node = await open();
@@ -55,7 +68,7 @@ eachEngine('ledger', (makeDatabase) => {
       Array.from({ length: 2300 }, () => node.admission.admit(requestOf(holder.verified))),
     );
     expect(new Set(outcomes.map((outcome) => admittedOf(outcome).usageId)).size).toBe(2300);
-    expect(await usageRows(node)).toHaveLength(2300);
+    expect(await usageRows(node, holder)).toHaveLength(2300);
     expect(await node.admission.discrepancies()).toEqual([]);
   });
 
@@ -65,7 +78,7 @@ eachEngine('ledger', (makeDatabase) => {
     const outcome = admittedOf(
       await node.admission.admit(requestOf(holder.verified, { priceMillicredits: 1500, client: 'curl/8.1 “é”' })),
     );
-    expect(await usageRows(node)).toEqual([
+    expect(await usageRows(node, holder)).toEqual([
       {
         id: outcome.usageId,
         owner_id: holder.subscription.id,
@@ -87,7 +100,7 @@ eachEngine('ledger', (makeDatabase) => {
     const node = await open();
     const holder = await holderOn(node, { creditsMillicredits: 0 });
     expect((await node.admission.admit(requestOf(holder.verified))).kind).toBe('refused');
-    expect(await usageRows(node)).toEqual([]);
+    expect(await usageRows(node, holder)).toEqual([]);
     expect(await node.credentials.show(holder.id)).toMatchObject({ requests: 0, lastUsedAtMs: null });
     expect((await node.admission.admit(requestOf(holder.verified, { priceMillicredits: 0 }))).kind).toBe('admitted');
   });
@@ -132,7 +145,7 @@ eachEngine('ledger', (makeDatabase) => {
     const fence = await node.admission.fenceOf(node.control.db, holder.subscription.id);
     expect(fence).toBe(holder.verified.fence + 1);
     expect((await node.admission.admit(requestOf({ ...holder.verified, fence: fence ?? 0 }))).kind).toBe('admitted');
-    expect(await usageRows(node)).toHaveLength(2);
+    expect(await usageRows(node, holder)).toHaveLength(2);
   });
 
   test('keeps the fence where it was when the change is rolled back', async () => {
@@ -167,7 +180,7 @@ eachEngine('ledger', (makeDatabase) => {
       const { usageId } = admittedOf(await node.admission.admit(requestOf(holder.verified)));
       await settleOn(node, { usageId, status, latencyMicroseconds: 1234.4 });
     }
-    expect((await usageRows(node)).map((row) => [row.status, row.latency_us, row.charged_millicredits])).toEqual([
+    expect((await usageRows(node, holder)).map((row) => [row.status, row.latency_us, row.charged_millicredits])).toEqual([
       [200, 1234, 1000],
       [404, 1234, 1000],
       [429, 1234, 1000],
@@ -187,7 +200,7 @@ eachEngine('ledger', (makeDatabase) => {
       await settleOn(node, { usageId, status, latencyMicroseconds: 5 });
       await settleOn(node, { usageId: usageId + 1000, status, latencyMicroseconds: 5 });
       expect(await reading(node, holder)).toMatchObject({ usedMillicredits: 1000 });
-      expect((await usageRows(node)).map((row) => [row.id, row.status, row.charged_millicredits])).toEqual([
+      expect((await usageRows(node, holder)).map((row) => [row.id, row.status, row.charged_millicredits])).toEqual([
         [kept.usageId, null, 1000],
         [usageId, status, 0],
       ]);
@@ -208,7 +221,8 @@ eachEngine('ledger', (makeDatabase) => {
 
   test('corrects the used credits at once, with a usage row that says so', async () => {
     const node = await open();
-    const { subscription, ...holder } = await holderOn(node, { creditsMillicredits: 5000 });
+    const holder = await holderOn(node, { creditsMillicredits: 5000 });
+    const { subscription } = holder;
     await node.admission.admit(requestOf(holder.verified));
     await node.admission.setUsed(node.control.db, subscription.id, subscription.terms, 4500);
     expect(await node.admission.discrepancies()).toEqual([]);
@@ -218,7 +232,7 @@ eachEngine('ledger', (makeDatabase) => {
       code: 'admission.credits_exhausted',
       meter: { usedMillicredits: 4500 },
     });
-    expect((await usageRows(node)).at(-1)).toMatchObject({ charged_millicredits: 3500, credential_id: '', status: 0 });
+    expect((await usageRows(node, holder)).at(-1)).toMatchObject({ charged_millicredits: 3500, credential_id: '', status: 0 });
     await node.admission.setUsed(node.control.db, subscription.id, subscription.terms, 0);
     expect(await node.admission.discrepancies()).toEqual([]);
     const again = await node.admission.admit(requestOf({ ...verified, fence: verified.fence + 1 }));
@@ -253,8 +267,7 @@ eachEngine('ledger', (makeDatabase) => {
   });
 
   test('commits the endings that still wait when it closes', async () => {
-    const database = await makeDatabase();
-    const node = await nodeOn(database);
+    const node = await nodeOn(database, { seed: 'closing' });
     const holder = await holderOn(node);
     const { usageId } = admittedOf(await node.admission.admit(requestOf(holder.verified)));
     const settled = node.admission.settle({ usageId, status: 200, latencyMicroseconds: 7 });
@@ -262,6 +275,6 @@ eachEngine('ledger', (makeDatabase) => {
     await node.close();
     await settled;
     expect((await late).kind).toBe('admitted');
-    expect((await usageRows(node)).map(({ status }) => status)).toEqual([200, null]);
+    expect((await usageRows(node, holder)).map(({ status }) => status)).toEqual([200, null]);
   });
 });

@@ -26,6 +26,8 @@ export const openPool = (url: Secret<string>, poolSize: number, onError: (error:
     keepAlive: true,
   });
   pool.on('error', onError);
+  // A connection that is lost while it is in use fails its query; without a listener the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 };
 
