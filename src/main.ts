@@ -25,7 +25,7 @@ const code = await runProgram(
   {
     env: processEnvironment(),
     stdout: { write: (text) => void process.stdout.write(text) },
-    stderr: { write: (text) => void process.stderr.write(text) },
+    stderr: { write: (text) => void process.stderr.write(text), columns: () => process.stderr.columns },
     isTty: process.stderr.isTTY === true,
     clock: systemClock,
     random: systemRandom,

@@ -4,6 +4,8 @@ import type { Clock, Log, Random } from '../kernel/index.ts';
 /** Output takes text that is ready to be shown. */
 export interface Output {
   write(text: string): void;
+  /** Width of the terminal, when it is one. */
+  columns?(): number;
 }
 
 /** CommandContext is what every command is given. Nothing in it is opened or created yet. */

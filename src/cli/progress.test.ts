@@ -33,6 +33,13 @@ describe('createProgress', () => {
     expect(written[2]).toBe('\r\u001b[K');
   });
 
+  it('never draws a line that would wrap', () => {
+    const written: string[] = [];
+    const output = { write: (text: string) => void written.push(text), columns: () => 20 };
+    createProgress(output, true, new ManualClock()).show(state(100, 5000));
+    expect(written).toEqual(['\r\u001b[Kfeed.zip  [########']);
+  });
+
   it('writes plain lines now and then where there is no terminal, and none for a short run', () => {
     const { written, clock, progress } = recorded(false);
     for (let second = 0; second < 25; second += 1) {

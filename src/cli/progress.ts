@@ -47,7 +47,9 @@ export const createProgress = (output: Output | null, isTty: boolean, clock: Clo
       const seconds = Math.max(0.001, (nowMs - startedMs) / 1000);
       const rate = state.items === null ? null : Math.round((state.items - itemsBefore) / seconds);
       const text = progressText(state, rate, isTty);
-      output.write(isTty ? `\r\u001b[K${text}` : `${text}\n`);
+      // A line that wraps could not be drawn over.
+      const fitting = text.slice(0, (output.columns?.() ?? 80) - 1);
+      output.write(isTty ? `\r\u001b[K${fitting}` : `${text}\n`);
       isDrawn = isTty;
     },
     clear: () => {

@@ -18,7 +18,9 @@ catalogue (JSON) and EPSS scores (CSV), each also gzipped. What a file is, is se
 --force   take a feed although it is older or much smaller than what is stored
 --json    print {"sources":[{path,kind,read,inserted,updated,unchanged,skipped,errors}]} only
 
-It may be stopped at any time; the same command goes on. It works while the server runs.`,
+While it runs it shows how much is read, how fast, and what was inserted (+), updated (~),
+unchanged (=) and skipped (!). It may be stopped at any time; the same command goes on. It works
+while the server runs.`,
   run: async (context, args) => {
     const { values, positionals } = parseArguments(args, { force: { type: 'boolean' } }, true);
     if (positionals.length === 0) throw fail('cli.usage', { message: 'name at least one file or folder' });
@@ -60,5 +62,5 @@ export const asProgress = (state: ImportProgress): ProgressState => ({
   done: state.bytesDone,
   total: state.bytesTotal,
   items: state.read,
-  note: `new ${state.inserted}, updated ${state.updated}, unchanged ${state.unchanged}, skipped ${state.skipped}`,
+  note: `+${state.inserted} ~${state.updated} =${state.unchanged} !${state.skipped}`,
 });
