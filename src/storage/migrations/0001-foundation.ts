@@ -1,27 +1,5 @@
-import { sql, type CreateTableBuilder } from 'kysely';
 import type { Db, Engine } from '../engine.ts';
-
-type Columns = Readonly<Record<string, 'text' | 'text?' | 'int' | 'int?' | 'serial'>>;
-
-const createTable = async (
-  db: Db,
-  engine: Engine,
-  name: string,
-  columns: Columns,
-  refine: (table: CreateTableBuilder<string, string>) => CreateTableBuilder<string, string> = (table) => table,
-): Promise<void> => {
-  let table: CreateTableBuilder<string, string> = db.schema.createTable(name);
-  for (const [column, kind] of Object.entries(columns)) {
-    if (kind === 'serial') table = table.addColumn(column, engine.serial, (built) => built.primaryKey().notNull());
-    else {
-      const type = kind.startsWith('text') ? engine.text : engine.int64;
-      table = table.addColumn(column, type, (built) => (kind.endsWith('?') ? built : built.notNull()));
-    }
-  }
-  table = refine(table);
-  if (engine.tableOptions !== '') table = table.modifyEnd(sql.raw(engine.tableOptions));
-  await table.execute();
-};
+import { createTable } from './create-table.ts';
 
 /** Accounts, subscriptions, credentials and the ledger. */
 export const foundation = async (db: Db, engine: Engine): Promise<void> => {

@@ -1,10 +1,11 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
+import type { PeopleTables } from './people.ts';
 
 /**
  * The tables of the control plane, one interface a table. Times are epoch milliseconds, booleans 0 or 1, money of the
  * ledger is millicredits. Storage knows tables, not rules: what a value means is said where it is written.
  */
-export interface ControlTables {
+export interface ControlTables extends PeopleTables {
   settings: SettingsTable;
   users: UsersTable;
   subscriptions: SubscriptionsTable;
@@ -28,6 +29,15 @@ interface UsersTable {
   name: string;
   state: 'active' | 'disabled';
   created_at_ms: number;
+  /** argon2id in PHC form; null for people who sign in by mailed code only. */
+  password_digest: ColumnType<string | null, string | null | undefined>;
+  is_administrator: Generated<number>;
+  /** The person's plan for projects and user keys: free, starter, pro, enterprise. */
+  plan: Generated<string>;
+  plan_status: Generated<'active' | 'cancelled' | 'past_due' | 'expired'>;
+  plan_started_at_ms: Generated<number>;
+  plan_period_end_ms: ColumnType<number | null, number | null | undefined>;
+  plan_past_due_since_ms: ColumnType<number | null, number | null | undefined>;
 }
 
 interface SubscriptionsTable {
@@ -68,6 +78,11 @@ interface CredentialsTable {
   scopes: string;
   created_at_ms: number;
   state_changed_at_ms: number;
+  description: Generated<string>;
+  /** User ids; empty for the operator's command line. */
+  created_by: Generated<string>;
+  ended_by: Generated<string>;
+  is_mcp_enabled: Generated<number>;
 }
 
 interface CredentialActivityTable {
