@@ -1,9 +1,10 @@
+import type { Insertable, Selectable } from 'kysely';
 import { inTransaction, type ControlTables, type Db } from '../storage/index.ts';
 
-export type UserRow = ControlTables['users'];
-export type SubscriptionRow = ControlTables['subscriptions'];
+export type UserRow = Selectable<ControlTables['users']>;
+export type SubscriptionRow = Selectable<ControlTables['subscriptions']>;
 
-export const insertUser = async (db: Db, row: UserRow): Promise<void> => {
+export const insertUser = async (db: Db, row: Insertable<ControlTables['users']>): Promise<void> => {
   await db.insertInto('users').values(row).execute();
 };
 

@@ -19,7 +19,7 @@ export const normalEmail = (email: string): string => {
   return normal;
 };
 
-const userOf = (row: UserRow): User => ({
+const userOf = (row: Pick<UserRow, 'id' | 'email' | 'name' | 'state' | 'created_at_ms'>): User => ({
   id: row.id,
   email: row.email,
   name: row.name,
@@ -33,7 +33,7 @@ export const userVerbs = ({ control, clock, random }: AccountsDeps) => ({
     const email = normalEmail(input.email);
     const name = (input.name ?? email.slice(0, email.lastIndexOf('@'))).trim();
     if (name.length > 200) throw fail('request.invalid_parameter', { message: 'A name has at most 200 characters' });
-    const row: UserRow = { id: newId(random, 'usr'), email, name, state: 'active', created_at_ms: clock.nowMs() };
+    const row = { id: newId(random, 'usr'), email, name, state: 'active', created_at_ms: clock.nowMs() } as const;
     try {
       await insertUser(control.db, row);
     } catch (error) {

@@ -129,6 +129,10 @@ export const createLifecycle = (deps: LifecycleDeps) => {
       state: 'active',
       overlap_until_ms: null,
       successor_id: null,
+      description: '',
+      created_by: '',
+      ended_by: '',
+      is_mcp_enabled: 0,
       created_at_ms: nowMs,
       state_changed_at_ms: nowMs,
     };

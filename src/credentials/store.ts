@@ -1,7 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { ControlTables, Db } from '../storage/index.ts';
 
-export type CredentialRow = ControlTables['credentials'];
-export type ActivityRow = ControlTables['credential_activity'];
+export type CredentialRow = Selectable<ControlTables['credentials']>;
+export type ActivityRow = Selectable<ControlTables['credential_activity']>;
 
 export const findSetting = async (db: Db, key: string): Promise<string | undefined> => {
   const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
