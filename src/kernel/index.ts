@@ -13,3 +13,4 @@ export { newId, type IdPrefix } from './ids.ts';
 export { Secret } from './secret.ts';
 export { createLog, silentLog, type Log, type LogFields, type LogLevel } from './log.ts';
 export type { Family, Level, Terms, VerifiedCredential } from './caller.ts';
+export { operatorActor, systemActor, type Actor } from './actor.ts';
