@@ -14,3 +14,4 @@ export { Secret } from './secret.ts';
 export { createLog, silentLog, type Log, type LogFields, type LogLevel } from './log.ts';
 export type { Family, Level, Terms, VerifiedCredential } from './caller.ts';
 export { operatorActor, systemActor, type Actor } from './actor.ts';
+export type { AuditEntry, AuditScope, AuditSink } from './audit-entry.ts';
