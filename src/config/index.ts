@@ -10,9 +10,11 @@
  *
  * Fails with `config.invalid`, which lists every problem at once. Unknown VULNGATE_ names are warnings, not failures.
  */
-export { options, type Option, type OptionKey, type OptionKind, type OptionSection } from './options.ts';
+export type { Option, OptionKind, OptionSection } from './option.ts';
+export { options, type OptionKey } from './options.ts';
 export { loadConfig, processEnvironment, testConfig, type ConfigSources } from './load.ts';
 export type {
+  AccountsConfig,
   CatalogueConfig,
   Config,
   DatabaseConfig,
@@ -23,4 +25,5 @@ export type {
   TlsConfig,
 } from './sections.ts';
 export { documentedTiers, type SubscriptionTier, type SubscriptionTierName, type SubscriptionTiers } from './tiers.ts';
+export { documentedPlans, type Plan, type PlanName, type Plans } from './plans.ts';
 export type { OptionTexts, Problem } from './values.ts';

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { fail, Secret } from '../kernel/index.ts';
-import { options, type Option, type OptionKey } from './options.ts';
-import type { Config, DatabaseConfig, PepperConfig, TlsConfig } from './sections.ts';
+import type { Option } from './option.ts';
+import { options, type OptionKey } from './options.ts';
+import { applyPlanChanges, type Plans } from './plans.ts';
+import type { AccountsConfig, Config, DatabaseConfig, PepperConfig, TlsConfig } from './sections.ts';
 import { applyTierChanges } from './tiers.ts';
 import {
   missingFileProblem,
@@ -140,6 +142,11 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
     const fix = 'Correct the named fields; see docs/configuration.md for the shape.';
     problems.push({ name: 'VULNGATE_SUBSCRIPTION_TIERS', given: null, problem: tiers.issues.join('; '), fix });
   }
+  const plans = applyPlanChanges(values.plans);
+  if (!plans.ok) {
+    const fix = 'Correct the named fields; see docs/configuration.md for the shape.';
+    problems.push({ name: 'VULNGATE_PLANS', given: null, problem: plans.issues.join('; '), fix });
+  }
   const tls = tlsOf(values, problems);
   const pepper = pepperOf(values, problems);
   const database = databaseOf(values, problems);
@@ -159,7 +166,7 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
       fix: 'Put {id} where the CVE id belongs.',
     });
   }
-  if (problems.length > 0 || !tiers.ok) throw invalid(problems);
+  if (problems.length > 0 || !tiers.ok || !plans.ok) throw invalid(problems);
   if (database.engine === 'sqlite' && given['VULNGATE_DATABASE_POOL'] !== undefined) {
     warnings.push('VULNGATE_DATABASE_POOL has no effect without VULNGATE_DATABASE_URL');
   }
@@ -190,6 +197,7 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
       },
       schedule: values.sync === 0 ? { mode: 'off' } : { mode: 'every', hours: values.sync },
     },
+    accounts: accountsOf(values, plans.plans),
     credentials: { pepper },
     admission: {
       tiers: tiers.tiers,
@@ -201,6 +209,18 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
     warnings,
   };
 };
+
+const accountsOf = (values: OptionValues, plans: Plans): AccountsConfig => ({
+  administrator: values.administrator,
+  plans,
+  session: { idleMs: values.sessionIdleHours * 3_600_000, absoluteMs: values.sessionHours * 3_600_000 },
+  signInMailsPerHour: values.signInMails,
+  isBasicEnabled: values.basicAuthentication === 'on',
+  breachListPath: values.breachList,
+  invitationMs: values.invitationDays * 86_400_000,
+  organizationRate:
+    values.organizationRateLimit === null ? null : { limit: values.organizationRateLimit, windowMs: 60_000 },
+});
 
 const tlsOf = (values: OptionValues, problems: Problem[]): TlsConfig => {
   const { tlsCert, tlsKey } = values;

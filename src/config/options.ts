@@ -1,36 +1,5 @@
-/** One option of the server: everything that is known about it in one row. */
-export interface Option {
-  readonly key: string;
-  readonly env: string;
-  readonly section: OptionSection;
-  readonly kind: OptionKind;
-  /** The text that stands when nothing was given; null means not set. */
-  readonly default: string | null;
-  readonly choices?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly description: string;
-  readonly example: string;
-}
-
-export type OptionSection = 'server' | 'storage' | 'catalogue' | 'credentials' | 'admission' | 'outbound' | 'log';
-
-/**
- * What a value looks like. `interval`: `off` or whole hours. `networks`: addresses or CIDR ranges with commas between.
- * `template`: an http(s) address in which the names in braces are filled in. `secret`: also read from the file that
- * `<NAME>_FILE` names, and never shown.
- */
-export type OptionKind =
-  | 'text'
-  | 'path'
-  | 'integer'
-  | 'choice'
-  | 'networks'
-  | 'secret'
-  | 'interval'
-  | 'json'
-  | 'url'
-  | 'template';
+import { accountOptions } from './account-options.ts';
+import type { Option } from './option.ts';
 
 const cveList = 'https://github.com/CVEProject/cvelistV5/releases/download';
 const cveFiles = 'https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves';
@@ -174,6 +143,7 @@ export const options = [
       'Key of the credential digests: at least 32 bytes as hex or base64. Not set: a file in the data folder, made at the first start. Several nodes need the same one.',
     example: '7f0c…64 hex digits…',
   },
+  ...accountOptions,
   {
     key: 'subscriptionTiers',
     env: 'VULNGATE_SUBSCRIPTION_TIERS',

@@ -1,4 +1,5 @@
 import type { LogLevel, Secret } from '../kernel/index.ts';
+import type { Plans } from './plans.ts';
 import type { SubscriptionTiers } from './tiers.ts';
 
 export type Durability = 'full' | 'process';
@@ -55,12 +56,27 @@ export interface CatalogueConfig {
   readonly schedule: { readonly mode: 'off' } | { readonly mode: 'every'; readonly hours: number };
 }
 
+export interface AccountsConfig {
+  /** E-mail address of the administrator that the first start creates. */
+  readonly administrator: string;
+  readonly plans: Plans;
+  readonly session: { readonly idleMs: number; readonly absoluteMs: number };
+  readonly signInMailsPerHour: number;
+  /** Whether HTTP Basic is taken at all. */
+  readonly isBasicEnabled: boolean;
+  /** Null: the built-in list. */
+  readonly breachListPath: string | null;
+  readonly invitationMs: number;
+  readonly organizationRate: { readonly limit: number; readonly windowMs: number } | null;
+}
+
 /** Config is the whole configuration; a module is given its own section. Secrets in it print as `***`. */
 export interface Config {
   readonly dataFolder: string;
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
   readonly catalogue: CatalogueConfig;
+  readonly accounts: AccountsConfig;
   readonly credentials: { readonly pepper: PepperConfig };
   readonly admission: { readonly tiers: SubscriptionTiers; readonly graceMs: number; readonly usageDetailMs: number };
   readonly outbound: { readonly allow: readonly string[] };

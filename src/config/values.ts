@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { Secret } from '../kernel/index.ts';
-import type { Option, OptionKey, OptionKind, OptionRow } from './options.ts';
+import type { Option, OptionKind } from './option.ts';
+import type { OptionKey, OptionRow } from './options.ts';
 
 /** KindValues is what an option of a kind parses to. `interval`: hours, 0 for off. `networks`: CIDR ranges. */
 interface KindValues {
