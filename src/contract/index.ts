@@ -13,6 +13,7 @@ import type { Operation } from './operation.ts';
 import { siteOperations } from './site.ts';
 
 export type { Family, Level, Operation, SurfaceName } from './operation.ts';
+export { isPermitted } from './permission.ts';
 export { allowedMethods, matchRoute, type RouteMatch } from './routes.ts';
 export { parameterNotes, type ParameterNotes } from './parameter.ts';
 export {

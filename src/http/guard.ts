@@ -1,5 +1,4 @@
-import type { VerifiedCredential } from '../admission/index.ts';
-import type { Operation } from '../contract/index.ts';
+import { isPermitted, type Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
@@ -140,7 +139,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     exchange.credential = credential;
     if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
     // Memory may be older than a widened scope: look at the database before refusing.
-    if (!mayCall(credential, operation)) return fresh ? { code: 'scope.missing', credential } : 'again';
+    if (!isPermitted(operation, credential.scopes)) return fresh ? { code: 'scope.missing', credential } : 'again';
     const outcome = await admission.admit({
       credential,
       operationId: operation.id,
@@ -239,12 +238,6 @@ export const createGuard = (deps: GuardDeps): Guard => {
       finish(exchange, failed(exchange, failure));
     },
   };
-};
-
-const mayCall = (credential: VerifiedCredential, operation: Operation): boolean => {
-  if (operation.resource === null) return false;
-  const level = credential.scopes[operation.resource] ?? credential.scopes['*'];
-  return level === 'write' || (level === 'read' && operation.level === 'read');
 };
 
 const pathOf = (exchange: Exchange): string => {

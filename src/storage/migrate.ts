@@ -2,11 +2,12 @@ import { fail } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { people } from './migrations/0002-people.ts';
+import { credentialUse } from './migrations/0003-credential-use.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
 
 /** Forward only: a migration is never edited after a release, a new one is added at the end. */
-const migrations: readonly Migration[] = [foundation, people];
+const migrations: readonly Migration[] = [foundation, people, credentialUse];
 
 /** The schema version that this program reads and writes. */
 export const controlSchemaVersion = migrations.length;

@@ -1,11 +1,12 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { CredentialUseTables } from './credential-use.ts';
 import type { PeopleTables } from './people.ts';
 
 /**
  * The tables of the control plane, one interface a table. Times are epoch milliseconds, booleans 0 or 1, money of the
  * ledger is millicredits. Storage knows tables, not rules: what a value means is said where it is written.
  */
-export interface ControlTables extends PeopleTables {
+export interface ControlTables extends PeopleTables, CredentialUseTables {
   settings: SettingsTable;
   users: UsersTable;
   subscriptions: SubscriptionsTable;
