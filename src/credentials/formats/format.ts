@@ -10,6 +10,10 @@ export interface MintedCredential {
 /** CredentialFormat is one family's wire format. Pure: a file a family, and one suite that every one passes. */
 export interface CredentialFormat {
   readonly family: Family;
+  /** What to look for in a text; `parse` decides whether it is one. */
+  readonly shape: RegExp;
+  /** Characters, all of one byte. */
+  readonly length: number;
   mint(random: Random): MintedCredential;
   /**
    * parse returns the public lookup part of a well-formed credential whose checksum holds, else null. A mistyped or

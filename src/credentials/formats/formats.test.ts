@@ -1,9 +1,12 @@
 /** Risk: a mistyped credential reaches the database, or a good one is refused. Every family passes this suite. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom, systemRandom } from '../../kernel/index.ts';
-import { hexChecksum } from './checksum.ts';
+import { base62Checksum, hexChecksum } from './checksum.ts';
+import { organizationToken } from './organization-token.ts';
+import { projectToken } from './project-token.ts';
 import { credentialFormats, formatOf } from './registry.ts';
 import { subscriptionKey } from './subscription-key.ts';
+import { userKey } from './user-key.ts';
 
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 
@@ -26,10 +29,18 @@ describe.each(credentialFormats.map((format) => [format.family, format] as const
   });
 
   it('shows in the mask and the lookup part only a little of the credential', () => {
-    const visible = presented.replaceAll('-', '').length;
-    expect(minted.masked.replaceAll(/[^A-Za-z0-9]/g, '').length).toBeLessThanOrEqual(16);
-    expect(minted.lookup.length).toBeLessThanOrEqual(visible / 4);
-    expect(minted.masked).not.toContain(presented.slice(0, 20));
+    const plain = presented.replace(/^(cvefeed_|cvf_|opc_org\.)/, '').replaceAll(/[-_.]/g, '');
+    const shown = minted.masked.replace(/^(cvefeed_|cvf_|opc_org\.)/, '').replaceAll(/[^A-Za-z0-9]/g, '');
+    expect(shown.length).toBeLessThanOrEqual(12);
+    expect(minted.lookup.length).toBeLessThanOrEqual(plain.length / 3);
+    expect(minted.masked).not.toContain(presented.slice(0, 22));
+  });
+
+  it('is found by its shape in the middle of other text, and by no other family', () => {
+    expect(format.shape.exec(`"key": "${presented}", ...`)?.[0]).toBe(presented);
+    expect(presented).toHaveLength(format.length);
+    const parsing = credentialFormats.filter((other) => other.parse(presented) !== null);
+    expect(parsing).toEqual([format]);
   });
 
   it('refuses every change of a single character', () => {
@@ -62,6 +73,34 @@ describe.each(credentialFormats.map((format) => [format.family, format] as const
     },
   );
 });
+
+describe('the documented shapes', () => {
+  it.each([
+    [projectToken, /^cvefeed_[A-Za-z0-9]{8}_[0-9a-f]{64}$/, /^cvefeed_[A-Za-z0-9]{8}_…$/],
+    [userKey, /^cvf_[0-9a-f]{48}$/, /^cvf_[0-9a-f]{6}•••••[0-9a-f]{6}$/],
+    [organizationToken, /^opc_org\.[A-Za-z0-9]{12}\.[A-Za-z0-9]{32}$/, /^opc_org\.[A-Za-z0-9]{12}\.…$/],
+  ])('hold: %#', (format, shape, mask) => {
+    for (let count = 0; count < 50; count += 1) {
+      const { presented, masked } = format.mint(systemRandom);
+      expect(presented).toMatch(shape);
+      expect(masked).toMatch(mask);
+    }
+  });
+
+  it('refuse the made-up examples of the documentation', () => {
+    expect(userKey.parse('cvf_a1b2c3d4e5f6789012345678901234567890abcdef123456')).toBeNull();
+  });
+
+  it('carry the CRC-32 in base 62, leading zeros included', () => {
+    expect(base62Checksum('')).toBe('000000');
+    expect(base62Checksum('123456789')).toBe(digitsOf(0xcbf43926));
+  });
+});
+
+const digitsOf = (value: number): string => {
+  const digits = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+  return Array.from({ length: 6 }, (_, place) => digits[Math.floor(value / 62 ** (5 - place)) % 62]).join('');
+};
 
 describe('subscriptionKey', () => {
   const { presented } = subscriptionKey.mint(seededRandom('shape'));

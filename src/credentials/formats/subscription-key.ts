@@ -14,6 +14,8 @@ const uuidShape = (hex: string): string =>
 
 export const subscriptionKey: CredentialFormat = {
   family: 'subscription-key',
+  shape: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+  length: 73,
   mint: (random) => {
     const digits = random.bytes(28).toString('hex');
     const hex = digits + hexChecksum(digits);
