@@ -4,7 +4,7 @@
  */
 const ranks = [
   ['kernel'],
-  ['storage', 'outbound', 'config'],
+  ['storage', 'outbound', 'config', 'keyring'],
   ['audit', 'queue'],
   ['credentials', 'admission', 'accounts', 'catalog'],
   ['watch', 'scanner'],

@@ -2,10 +2,11 @@ import { copyFileSync, constants, existsSync, mkdirSync, readFileSync, renameSyn
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { loadConfig } from '../src/config/index.ts';
+import { openKeyring } from '../src/keyring/index.ts';
 import { openPeppers } from '../src/credentials/index.ts';
 import { digestOf } from '../src/credentials/digest.ts';
 import { subscriptionKey } from '../src/credentials/formats/subscription-key.ts';
-import { newId, silentLog, systemRandom } from '../src/kernel/index.ts';
+import { newId, silentLog, systemClock, systemRandom } from '../src/kernel/index.ts';
 import { controlSchemaVersion, openControl } from '../src/storage/index.ts';
 import { plentyMillicredits } from './callers.ts';
 import type { Context } from './scenario.ts';
@@ -17,13 +18,14 @@ export interface Population {
 }
 
 const rowsPerTransaction = 20_000;
-const files = ['control.db', 'pepper', 'active.json'] as const;
+const files = ['control.db', 'keyring.json', 'active.json'] as const;
 
 /** insertAll writes subscriptions, ledger rows and credentials as the verbs do, past them: a million of them in a minute. */
 const insertAll = async (folder: string, stored: number, active: number): Promise<readonly string[]> => {
   const config = loadConfig({ env: {}, overrides: { data: folder } });
   const control = await openControl(config.database, silentLog);
-  const peppers = await openPeppers(config.credentials.pepper, control.db, systemRandom);
+  const keyring = openKeyring({ source: config.keyring, random: systemRandom, clock: systemClock });
+  const peppers = await openPeppers(keyring, control.db);
   await control.close();
   const pepper = peppers.values.get(peppers.current);
   if (pepper === undefined) throw new Error('no current pepper');

@@ -52,6 +52,7 @@ const sectionTitles: Record<Option['section'], string> = {
   catalogue: 'Catalogue and feeds',
   accounts: 'People, sign-in and plans',
   credentials: 'Credentials',
+  audit: 'Audit log',
   mail: 'Mail',
   billing: 'Billing',
   admission: 'Plans and the ledger',

@@ -7,6 +7,7 @@ import { createAdmission, periodAt, type Admission } from './admission/index.ts'
 import type { Config } from './config/index.ts';
 import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
 import type { Clock, Log, Random } from './kernel/index.ts';
+import { openKeyring, type Keyring } from './keyring/index.ts';
 import { openControl, type Control } from './storage/index.ts';
 
 export interface Surroundings {
@@ -18,6 +19,7 @@ export interface Surroundings {
 
 export interface Parts {
   readonly control: Control;
+  readonly keyring: Keyring;
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
@@ -28,7 +30,8 @@ export interface Parts {
 export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
   const control = await openControl(config.database, log);
   try {
-    const peppers = await openPeppers(config.credentials.pepper, control.db, random);
+    const keyring = openKeyring({ source: config.keyring, random, clock });
+    const peppers = await openPeppers(keyring, control.db);
     const { durability } = config.database;
     const admission = createAdmission({ control, clock, log, durability });
     const accounts = createAccounts({
@@ -53,7 +56,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       await admission.close();
       await control.close();
     };
-    return { control, admission, accounts, credentials, close };
+    return { control, keyring, admission, accounts, credentials, close };
   } catch (error) {
     await control.close();
     throw error;

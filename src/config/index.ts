@@ -15,12 +15,13 @@ export { options, type OptionKey } from './options.ts';
 export { loadConfig, processEnvironment, testConfig, type ConfigSources } from './load.ts';
 export type {
   AccountsConfig,
+  AuditConfig,
   CatalogueConfig,
   Config,
   DatabaseConfig,
   Durability,
   FeedAddresses,
-  PepperConfig,
+  KeyringConfig,
   ServerConfig,
   TlsConfig,
 } from './sections.ts';

@@ -28,7 +28,11 @@ describe('loadConfig', () => {
     const config = loadConfig({ env: {} });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8080, tls: { mode: 'none' }, bodyBytesMax: 65_536 });
     expect(config.database).toEqual({ engine: 'sqlite', path: resolve('data/control.db'), durability: 'full' });
-    expect(config.credentials.pepper).toEqual({ source: 'file', path: resolve('data/pepper') });
+    expect(config.keyring).toEqual({
+      source: 'file',
+      path: resolve('data/keyring.json'),
+      pepperPath: resolve('data/pepper'),
+    });
     expect(config.admission).toMatchObject({ graceMs: 72 * 3_600_000, usageDetailMs: 30 * 86_400_000 });
     expect(config.catalogue.schedule).toEqual({ mode: 'off' });
     expect(config.warnings).toEqual([]);
@@ -95,8 +99,8 @@ describe('loadConfig', () => {
 
   it('reads a secret from the file that NAME_FILE names, without the final newline', () => {
     const path = file('pepper.txt', `${'ab'.repeat(32)}\n`);
-    const pepper = loadConfig({ env: { VULNGATE_PEPPER_FILE: path } }).credentials.pepper;
-    expect(pepper.source === 'given' && pepper.value.reveal().toString('hex')).toBe('ab'.repeat(32));
+    const { keyring } = loadConfig({ env: { VULNGATE_PEPPER_FILE: path } });
+    expect(keyring.source === 'pepper' && keyring.value.reveal().toString('hex')).toBe('ab'.repeat(32));
   });
 
   it('refuses a secret given twice, and a secret file that is empty or missing', () => {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { fail, Secret } from '../kernel/index.ts';
+import { fail } from '../kernel/index.ts';
 import type { Option } from './option.ts';
+import { keyringOf } from './keyring-source.ts';
 import { options, type OptionKey } from './options.ts';
 import { applyPlanChanges, type Plans } from './plans.ts';
-import type { AccountsConfig, Config, DatabaseConfig, PepperConfig, TlsConfig } from './sections.ts';
+import type { AccountsConfig, Config, DatabaseConfig, TlsConfig } from './sections.ts';
 import { applyTierChanges } from './tiers.ts';
 import {
   missingFileProblem,
@@ -148,7 +149,7 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
     problems.push({ name: 'VULNGATE_PLANS', given: null, problem: plans.issues.join('; '), fix });
   }
   const tls = tlsOf(values, problems);
-  const pepper = pepperOf(values, problems);
+  const keyring = keyringOf(values, problems);
   const database = databaseOf(values, problems);
   if (values.metricsToken !== null && values.metricsToken.reveal().length < 16) {
     problems.push({
@@ -198,7 +199,11 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
       schedule: values.sync === 0 ? { mode: 'off' } : { mode: 'every', hours: values.sync },
     },
     accounts: accountsOf(values, plans.plans),
-    credentials: { pepper },
+    keyring,
+    audit: {
+      checkpointEntries: values.auditCheckpointEntries,
+      checkpointMs: values.auditCheckpointMinutes * 60_000,
+    },
     admission: {
       tiers: tiers.tiers,
       graceMs: values.graceHours * 3_600_000,
@@ -243,21 +248,6 @@ const tlsOf = (values: OptionValues, problems: Problem[]): TlsConfig => {
     if (problem !== null) problems.push(problem);
   }
   return { mode: 'files', cert: tlsCert, key: tlsKey };
-};
-
-const pepperOf = (values: OptionValues, problems: Problem[]): PepperConfig => {
-  if (values.pepper === null) return { source: 'file', path: join(values.data, 'pepper') };
-  const text = values.pepper.reveal();
-  const bytes = /^(?:[0-9a-fA-F]{2})+$/.test(text)
-    ? Buffer.from(text, 'hex')
-    : /^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
-      ? Buffer.from(text, 'base64')
-      : Buffer.alloc(0);
-  if (bytes.length < 32) {
-    const fix = 'Give at least 32 random bytes as hex or base64, for example from: openssl rand -hex 32.';
-    problems.push({ name: 'VULNGATE_PEPPER', given: null, problem: 'is not hex or base64 of at least 32 bytes', fix });
-  }
-  return { source: 'given', value: new Secret(bytes) };
 };
 
 const databaseOf = (values: OptionValues, problems: Problem[]): DatabaseConfig => {

@@ -19,6 +19,7 @@ export type OptionSection =
   | 'catalogue'
   | 'accounts'
   | 'credentials'
+  | 'audit'
   | 'mail'
   | 'billing'
   | 'admission'

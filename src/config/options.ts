@@ -1,4 +1,5 @@
 import { accountOptions } from './account-options.ts';
+import { keyOptions } from './key-options.ts';
 import type { Option } from './option.ts';
 
 const cveList = 'https://github.com/CVEProject/cvelistV5/releases/download';
@@ -12,7 +13,7 @@ export const options = [
     section: 'storage',
     kind: 'path',
     default: './data',
-    description: 'Folder that holds both databases, spooled feeds and the generated pepper. Also `--data`.',
+    description: 'Folder that holds both databases, spooled feeds and the keyring. Also `--data`.',
     example: '/var/lib/vulngate',
   },
   {
@@ -133,16 +134,7 @@ export const options = [
     description: 'Bearer token (at least 16 characters) that opens /metrics. Not set: loopback only.',
     example: 'a-long-random-text',
   },
-  {
-    key: 'pepper',
-    env: 'VULNGATE_PEPPER',
-    section: 'credentials',
-    kind: 'secret',
-    default: null,
-    description:
-      'Key of the credential digests: at least 32 bytes as hex or base64. Not set: a file in the data folder, made at the first start. Several nodes need the same one.',
-    example: '7f0c…64 hex digits…',
-  },
+  ...keyOptions,
   ...accountOptions,
   {
     key: 'subscriptionTiers',

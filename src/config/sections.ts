@@ -18,10 +18,20 @@ export type TlsConfig =
   /** Paths of PEM files. */
   | { readonly mode: 'files'; readonly cert: string; readonly key: string };
 
-export type PepperConfig =
-  | { readonly source: 'given'; readonly value: Secret<Buffer> }
-  /** Made with 32 random bytes when it does not exist. */
-  | { readonly source: 'file'; readonly path: string };
+/** Where the server's own keys are. */
+export type KeyringConfig =
+  /** The whole keyring, as text. */
+  | { readonly source: 'given'; readonly value: Secret<string> }
+  /** A pepper of at least 32 bytes; the signing key is derived from it. */
+  | { readonly source: 'pepper'; readonly value: Secret<Buffer> }
+  /** Made when it does not exist, with the pepper of `pepperPath` if there is one. */
+  | { readonly source: 'file'; readonly path: string; readonly pepperPath: string };
+
+/** A server signs a checkpoint after so many entries, or so much time with new ones. */
+export interface AuditConfig {
+  readonly checkpointEntries: number;
+  readonly checkpointMs: number;
+}
 
 export interface ServerConfig {
   readonly host: string;
@@ -77,7 +87,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly catalogue: CatalogueConfig;
   readonly accounts: AccountsConfig;
-  readonly credentials: { readonly pepper: PepperConfig };
+  readonly keyring: KeyringConfig;
+  readonly audit: AuditConfig;
   readonly admission: { readonly tiers: SubscriptionTiers; readonly graceMs: number; readonly usageDetailMs: number };
   readonly outbound: { readonly allow: readonly string[] };
   readonly log: { readonly level: LogLevel | 'silent' };

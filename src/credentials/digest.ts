@@ -4,7 +4,7 @@ import type { Secret } from '../kernel/index.ts';
 /** Peppers by version: the server's own key of the digests, kept outside the database. */
 export interface Peppers {
   readonly current: number;
-  readonly values: ReadonlyMap<number, Secret<Buffer>>;
+  readonly values: { get(version: number): Secret<Buffer> | undefined };
 }
 
 /** digestOf is HMAC-SHA-256 under a pepper over salt and credential, in hex. A fast hash fits: the input has ≥ 154 random bits. */

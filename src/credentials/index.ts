@@ -11,7 +11,7 @@
  * values; it throws `credential.…` codes from management verbs and `config.pepper_mismatch` at start.
  */
 export { createCredentials, type Credentials, type CredentialsDeps, type Judgement } from './credentials.ts';
-export { openPeppers } from './pepper.ts';
+export { dropPepper, openPeppers, pepperUse, type PepperSource, type PepperUse } from './pepper.ts';
 export type { Peppers } from './digest.ts';
 export type { Credential, IssuedCredential, NewCredential } from './lifecycle.ts';
 export type { OwnerStanding } from './judgement.ts';

@@ -1,73 +1,62 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { createHmac } from 'node:crypto';
-import type { PepperConfig } from '../config/index.ts';
-import { fail, Secret, type Random } from '../kernel/index.ts';
-import type { Db } from '../storage/index.ts';
+import { fail, type Secret } from '../kernel/index.ts';
+import { inTransaction, type Db } from '../storage/index.ts';
 import type { Peppers } from './digest.ts';
-import { findSetting, insertSettingOnce } from './store.ts';
+import { deleteCheck, insertCheckOnce, listChecks, listPepperUse } from './pepper-store.ts';
 
-const pepperBytes = 32;
-const firstVersion = 1;
+/** What is asked of the keyring; bound in parts.ts. */
+export interface PepperSource {
+  readonly peppers: Peppers;
+  status(): { readonly place: string; readonly peppers: readonly { readonly version: number }[] };
+  dropPepper(version: number): void;
+}
 
-/** writeOnce creates the file whole or not at all, readable by its owner only; another process may be faster. */
-const writeOnce = (path: string, text: string, random: Random): void => {
-  const draft = `${path}.${random.bytes(6).toString('hex')}`;
-  const file = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-};
-
-const readPepper = (path: string, random: Random): Buffer => {
-  const read = (): string | null => {
-    try {
-      return readFileSync(path, 'utf8').trim();
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw fail('config.invalid', { message: `The pepper file ${path} cannot be read`, cause: error });
-    }
-  };
-  let text = read();
-  if (text === null) {
-    try {
-      writeOnce(path, `${random.bytes(pepperBytes).toString('hex')}\n`, random);
-    } catch (error) {
-      throw fail('storage.unavailable', { message: `The pepper file ${path} cannot be written`, cause: error });
-    }
-    text = read();
-  }
-  if (text === null || !/^[0-9a-f]{64}$/.test(text)) {
-    throw fail('config.invalid', { message: `The pepper file ${path} is damaged: it must hold 64 hex digits` });
-  }
-  return Buffer.from(text, 'hex');
-};
+const checkOf = (pepper: Secret<Buffer>): string =>
+  createHmac('sha256', pepper.reveal()).update('vulngate pepper check').digest('hex');
 
 /**
- * openPeppers reads (or, at the very first start, makes) the pepper and checks it against the database. A database that
- * was used with another pepper fails with `config.pepper_mismatch`: every credential would look wrong.
+ * openPeppers checks every pepper of the keyring against the database, which remembers a check value of each. A database
+ * that was used with another pepper, or with one that the keyring does not have, fails with `config.pepper_mismatch`:
+ * credentials would look wrong. The peppers it returns follow the keyring's rotations.
  */
-export const openPeppers = async (config: PepperConfig, db: Db, random: Random): Promise<Peppers> => {
-  const value = new Secret(config.source === 'given' ? config.value.reveal() : readPepper(config.path, random));
-  const check = createHmac('sha256', value.reveal()).update('vulngate pepper check').digest('hex');
-  const key = `pepper_check_${firstVersion}`;
-  await insertSettingOnce(db, key, check);
-  if ((await findSetting(db, key)) !== check) {
+export const openPeppers = async (keyring: PepperSource, db: Db): Promise<Peppers> => {
+  const { place, peppers } = keyring.status();
+  for (const { version } of peppers) {
+    const pepper = keyring.peppers.values.get(version);
+    if (pepper !== undefined) await insertCheckOnce(db, version, checkOf(pepper));
+  }
+  for (const [version, check] of await listChecks(db)) {
+    // Asks the keyring again: another process may have rotated it since.
+    const pepper = keyring.peppers.values.get(version);
+    if (pepper !== undefined && checkOf(pepper) === check) continue;
     throw fail('config.pepper_mismatch', {
       message:
-        config.source === 'given'
-          ? 'VULNGATE_PEPPER is not the pepper that this database was created with'
-          : `The pepper in ${config.path} is not the one that this database was created with`,
+        pepper === undefined
+          ? `Pepper ${version}, which this database was used with, is not in ${place}`
+          : `Pepper ${version} of ${place} is not the one that this database was used with`,
     });
   }
-  return { current: firstVersion, values: new Map([[firstVersion, value]]) };
+  return keyring.peppers;
 };
+
+/** How many credentials were issued under a pepper, and how many of them may still let somebody in. */
+export interface PepperUse {
+  readonly version: number;
+  readonly credentials: number;
+  readonly alive: number;
+}
+
+/** pepperUse counts credentials by pepper version. */
+export const pepperUse = (db: Db, nowMs: number): Promise<readonly PepperUse[]> => listPepperUse(db, nowMs);
+
+/**
+ * dropPepper removes an old pepper that no living credential needs. Credentials that ended under it are then answered as
+ * unknown ones. Throws `keyring.in_use` while one lives, or for the newest pepper.
+ */
+export const dropPepper = (keyring: PepperSource, db: Db, version: number, nowMs: number): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const used = (await listPepperUse(tx, nowMs)).find((each) => each.version === version)?.alive ?? 0;
+    if (used > 0) throw fail('keyring.in_use', { message: `Pepper ${version} is needed by ${used} credentials` });
+    await deleteCheck(tx, version);
+    keyring.dropPepper(version);
+  });

@@ -34,7 +34,7 @@ describe('files', () => {
   test('lie in the tree of the house', () => {
     const places = [
       /^src\/(main|app|parts|upkeep|sync-thread)\.ts$/,
-      /^src\/(kernel|config|storage|outbound|queue|audit|accounts|credentials|admission|catalog|watch|scanner|contract|http|cli)\//,
+      /^src\/(kernel|config|storage|outbound|keyring|queue|audit|accounts|credentials|admission|catalog|watch|scanner|contract|http|cli)\//,
       /^web\//,
       /^bench\//,
       /^test\/(support|http|repository|e2e|chaos|db|ports)\//,
@@ -42,7 +42,7 @@ describe('files', () => {
       /^scripts\/[a-z-]+(\.test)?\.ts$/,
       /^bin\/vulngate\.js$/,
       /^\.ci\/run$/,
-      /^docs\/(ARCHITECTURE|principles|operations|errors|configuration|prices)\.md$/,
+      /^docs\/(ARCHITECTURE|principles|operations|audit|errors|configuration|prices)\.md$/,
       /^docs\/(compat|adr|postmortems)\/[a-z0-9-]+\.md$/,
       /^(README|CONTRIBUTING|SECURITY|CHANGELOG)\.md$/,
       /^(LICENSE|NOTICE|package\.json|package-lock\.json|tsconfig\.json|knip\.json|vitest\.config\.ts|vulngate\.env\.example)$/,

@@ -7,9 +7,10 @@ import {
   type AdmissionRequest,
   type Settlement,
 } from '../../src/admission/index.ts';
-import { documentedTiers, type PepperConfig, type SubscriptionTiers } from '../../src/config/index.ts';
+import { documentedTiers, type KeyringConfig, type SubscriptionTiers } from '../../src/config/index.ts';
 import { createCredentials, openPeppers, type Credentials, type NewCredential } from '../../src/credentials/index.ts';
 import { ManualClock, Secret, seededRandom, silentLog, type Log } from '../../src/kernel/index.ts';
+import { openKeyring } from '../../src/keyring/index.ts';
 import type { Terms, VerifiedCredential } from '../../src/kernel/index.ts';
 import { openControl, type Control } from '../../src/storage/index.ts';
 import type { TestDatabase } from './engines.ts';
@@ -33,7 +34,7 @@ export interface NodeOptions {
 }
 
 /** testPepper is the pepper of every test node. */
-export const testPepper: PepperConfig = { source: 'given', value: new Secret(Buffer.alloc(32, 7)) };
+export const testPepper: KeyringConfig = { source: 'pepper', value: new Secret(Buffer.alloc(32, 7)) };
 
 const hourMs = 3_600_000;
 
@@ -41,7 +42,8 @@ const hourMs = 3_600_000;
 export const nodeOn = async (control: Control, options: NodeOptions = {}): Promise<Node> => {
   const { clock = new ManualClock(), seed = 'node', tiers = documentedTiers, log = silentLog } = options;
   const random = seededRandom(seed);
-  const peppers = await openPeppers(testPepper, control.db, random);
+  const keyring = openKeyring({ source: testPepper, random, clock });
+  const peppers = await openPeppers(keyring, control.db);
   const admission = createAdmission({ control, clock, log, durability: 'process' });
   const accounts = createAccounts({
     control,

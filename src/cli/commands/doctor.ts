@@ -10,7 +10,7 @@ export const doctorCommand: Command = {
   summary: 'check this installation and say what is wrong',
   usage: `doctor [--data DIR] [--json]
 
-Looks at the machine, the configuration, both databases, the pepper, the ledger and each feed, and
+Looks at the machine, the configuration, both databases, the keyring, the ledger, the audit log and each feed, and
 changes nothing.
 
 --json    print {"ok":…,"checks":[{name,status,message,help?,facts?}]}; status is ok, warning or failed`,

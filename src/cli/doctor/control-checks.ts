@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createAdmission } from '../../admission/index.ts';
 import { openPeppers } from '../../credentials/index.ts';
+import { openKeyring } from '../../keyring/index.ts';
 import { controlSchemaVersion, openControl, type Control } from '../../storage/index.ts';
 import type { CommandContext } from '../command.ts';
 import { figure } from '../table.ts';
@@ -41,22 +42,29 @@ const databaseCheck: Check = {
   },
 };
 
-const pepperCheck: Check = {
-  name: 'pepper',
+const keyringCheck: Check = {
+  name: 'keyring',
   run: async (context) => {
-    const { pepper } = context.config.credentials;
-    if (pepper.source === 'file' && !existsSync(pepper.path)) {
-      return isPresent(context) && context.config.database.engine === 'sqlite'
+    const { config, random, clock } = context;
+    const source = config.keyring;
+    if (source.source === 'file' && !existsSync(source.path) && !existsSync(source.pepperPath)) {
+      return isPresent(context) && config.database.engine === 'sqlite'
         ? {
             status: 'failed',
-            message: `${pepper.path} is missing, but the control plane was used with a pepper`,
+            message: `${source.path} is missing, but the control plane was used with a keyring`,
             help: 'Restore the file from the backup: no credential can be verified without it.',
           }
-        : { status: 'ok', message: 'no pepper yet; the first start makes it' };
+        : { status: 'ok', message: 'no keyring yet; the first start makes it' };
     }
     return withControl(context, async (control) => {
-      await openPeppers(pepper, control.db, context.random);
-      return { status: 'ok', message: pepper.source === 'given' ? 'given by VULNGATE_PEPPER' : pepper.path };
+      const keyring = openKeyring({ source, random, clock });
+      await openPeppers(keyring, control.db);
+      const { place, peppers, signingKeys } = keyring.status();
+      const openTo = source.source === 'file' ? statSync(source.path).mode & 0o077 : 0;
+      const message = `${place}: ${peppers.length} peppers, ${signingKeys.length} signing keys`;
+      return openTo === 0
+        ? { status: 'ok', message, facts: { peppers: peppers.length, signingKeys: signingKeys.length } }
+        : { status: 'warning', message: `${place} can be read by others`, help: 'Run chmod 600 on it.' };
     });
   },
 };
@@ -83,5 +91,5 @@ const ledgerCheck: Check = {
     }),
 };
 
-/** controlChecks look at the control plane: the database, the pepper and the ledger. */
-export const controlChecks: readonly Check[] = [databaseCheck, pepperCheck, ledgerCheck];
+/** controlChecks look at the control plane: the database, the keyring, the ledger and the audit log. */
+export const controlChecks: readonly Check[] = [databaseCheck, keyringCheck, ledgerCheck];

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { openCatalog } from '../../catalog/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { openPeppers } from '../../credentials/index.ts';
+import { openKeyring } from '../../keyring/index.ts';
 import { ManualClock, seededRandom, silentLog } from '../../kernel/index.ts';
 import { openControl } from '../../storage/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -46,7 +47,12 @@ const examine = async (env: Readonly<Record<string, string>> = {}) => {
 const makeControl = async (): Promise<void> => {
   const path = join(folder, 'control.db');
   const control = await openControl({ engine: 'sqlite', path }, silentLog);
-  await openPeppers({ source: 'file', path: join(folder, 'pepper') }, control.db, seededRandom('pepper'));
+  const keyring = openKeyring({
+    source: { source: 'file', path: join(folder, 'keyring.json'), pepperPath: join(folder, 'pepper') },
+    random: seededRandom('keyring'),
+    clock: new ManualClock(),
+  });
+  await openPeppers(keyring, control.db);
   await control.close();
 };
 
@@ -68,7 +74,7 @@ describe('doctor', () => {
     await makeCatalogue();
     const { code, finding } = await examine();
     expect(code).toBe(0);
-    for (const name of ['node', 'data folder', 'control plane', 'pepper', 'ledger', 'catalogue']) {
+    for (const name of ['node', 'data folder', 'control plane', 'keyring', 'ledger', 'catalogue']) {
       expect(finding(name)?.status, name).toBe('ok');
     }
   });
@@ -84,13 +90,15 @@ describe('doctor', () => {
     expect(found?.help).toMatch(/backup|rebuilt/);
   });
 
-  it('finds a pepper that is missing or another one', async () => {
+  it('finds a keyring that is missing or another one', async () => {
     await makeControl();
-    expect((await examine({ VULNGATE_PEPPER: 'ab'.repeat(32) })).finding('pepper')).toMatchObject({ status: 'failed' });
-    rmSync(join(folder, 'pepper'));
+    expect((await examine({ VULNGATE_PEPPER: 'ab'.repeat(32) })).finding('keyring')).toMatchObject({
+      status: 'failed',
+    });
+    rmSync(join(folder, 'keyring.json'));
     const { code, finding } = await examine();
-    expect([code, finding('pepper')?.message]).toEqual([1, expect.stringContaining('missing')]);
-    expect(readdirSync(folder)).not.toContain('pepper');
+    expect([code, finding('keyring')?.message]).toEqual([1, expect.stringContaining('missing')]);
+    expect(readdirSync(folder)).not.toContain('keyring.json');
   });
 
   it('finds a data folder that is a file, and certificates that are none', async () => {
