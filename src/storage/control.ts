@@ -125,6 +125,13 @@ export const inTransaction = async <T>(db: Db, task: (tx: Db) => Promise<T>): Pr
   }
 };
 
+/**
+ * inSnapshot runs `task` on the control plane as of one moment: it reads, others go on writing. On SQLite it holds back the
+ * other queries of this process until it has ended, so it is for the operator's commands.
+ */
+export const inSnapshot = <T>(db: Db, task: (tx: Db) => Promise<T>): Promise<T> =>
+  db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(task);
+
 /** ping resolves when the control plane answers a query, and rejects with a `storage.…` code when it does not. */
 export const ping = async (db: Db): Promise<void> => {
   await db.selectFrom('settings').select('key').limit(1).execute();

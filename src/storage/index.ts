@@ -9,7 +9,7 @@
  * Fails with `storage.unavailable` when the server or folder cannot be reached, `storage.busy` after waiting for another
  * writer, `storage.corrupt` and `storage.newer_schema` at start.
  */
-export { inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
+export { inSnapshot, inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
 export type { Db, Engine, EngineName } from './engine.ts';
 export { controlSchemaVersion } from './migrate.ts';
 export { translateError } from './translation.ts';

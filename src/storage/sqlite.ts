@@ -8,6 +8,7 @@ import {
   type Dialect,
   type Driver,
   type QueryResult,
+  type TransactionSettings,
 } from 'kysely';
 import type { Engine } from './engine.ts';
 import type { Mutex } from './mutex.ts';
@@ -64,9 +65,10 @@ class SqliteDriver implements Driver {
     return this.#connection;
   }
 
-  async beginTransaction(): Promise<void> {
-    // Immediate: two transactions that both read first and then write would otherwise fail instead of waiting.
-    this.#database.exec('begin immediate');
+  async beginTransaction(_connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    // Immediate: two transactions that both read first and then write would otherwise fail instead of waiting. One that
+    // only reads must not keep writers of other processes waiting.
+    this.#database.exec(accessMode === 'read only' ? 'begin' : 'begin immediate');
   }
 
   async commitTransaction(): Promise<void> {
