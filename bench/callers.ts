@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { loadConfig } from '../src/config/index.ts';
-import { silentLog, systemClock, systemRandom } from '../src/kernel/index.ts';
+import { operatorActor, silentLog, systemClock, systemRandom } from '../src/kernel/index.ts';
 import { openParts, type Parts } from '../src/parts.ts';
 import { hexChecksum } from '../src/credentials/formats/checksum.ts';
 import { subscriptionKey } from '../src/credentials/formats/subscription-key.ts';
@@ -39,7 +39,12 @@ export const issueCallers = (
         tier: 'enterprise',
         creditsMillicredits: plentyMillicredits,
       });
-      const issued = await credentials.issue({ family: 'subscription-key', ownerId, name: `caller ${made}` });
+      const issued = await credentials.issue({
+        actor: operatorActor,
+        family: 'subscription-key',
+        ownerId,
+        name: `caller ${made}`,
+      });
       presented.push(issued.presented);
     }
     return presented;

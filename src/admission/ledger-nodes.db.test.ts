@@ -12,6 +12,7 @@ import {
   type Node,
 } from '../../test/support/actors.ts';
 import { eachEngine } from '../../test/support/engines.ts';
+import { operatorActor } from '../kernel/index.ts';
 import { inTransaction } from '../storage/index.ts';
 
 const usedBy = async (node: Node, { subscription }: Holder): Promise<number> =>
@@ -91,7 +92,7 @@ eachEngine('ledger of two nodes', (makeDatabase) => {
     };
     const clients = Promise.all(Array.from({ length: 20 }, client));
     while (servedBefore < 50) await first.admission.admit(requestOf(holder.verified));
-    await second.credentials.revoke(holder.id);
+    await second.credentials.revoke({ actor: operatorActor, id: holder.id });
     isRevoked = true;
     await clients;
     expect(servedAfter).toBe(0);

@@ -16,6 +16,7 @@ import {
   type Node,
 } from '../../test/support/actors.ts';
 import { eachEngine, type TestDatabase } from '../../test/support/engines.ts';
+import { operatorActor } from '../kernel/index.ts';
 import { inTransaction } from '../storage/index.ts';
 import type { AdmissionOutcome } from './index.ts';
 
@@ -101,7 +102,7 @@ eachEngine('ledger', (makeDatabase) => {
     const holder = await holderOn(node, { creditsMillicredits: 0 });
     expect((await node.admission.admit(requestOf(holder.verified))).kind).toBe('refused');
     expect(await usageRows(node, holder)).toEqual([]);
-    expect(await node.credentials.show(holder.id)).toMatchObject({ requests: 0, lastUsedAtMs: null });
+    expect(await node.credentials.show({ actor: operatorActor, id: holder.id })).toMatchObject({ requests: 0, lastUsedAtMs: null });
     expect((await node.admission.admit(requestOf(holder.verified, { priceMillicredits: 0 }))).kind).toBe('admitted');
   });
 
@@ -109,6 +110,7 @@ eachEngine('ledger', (makeDatabase) => {
     const node = await open();
     const holder = await holderOn(node);
     const other = await node.credentials.issue({
+      actor: operatorActor,
       family: 'subscription-key',
       ownerId: holder.subscription.id,
       name: 'other',
@@ -124,12 +126,12 @@ eachEngine('ledger', (makeDatabase) => {
     ]);
     node.clock.advance(5000);
     await node.admission.admit(requestOf({ ...verified, id: other.id }, { address: '2001:db8::1' }));
-    expect(await node.credentials.show(holder.id)).toMatchObject({
+    expect(await node.credentials.show({ actor: operatorActor, id: holder.id })).toMatchObject({
       requests: 2,
       lastUsedAtMs: node.clock.nowMs() - 5000,
       lastUsedAddress: '198.51.100.7',
     });
-    expect(await node.credentials.show(other.id)).toMatchObject({
+    expect(await node.credentials.show({ actor: operatorActor, id: other.id })).toMatchObject({
       requests: 2,
       lastUsedAtMs: node.clock.nowMs(),
       lastUsedAddress: '2001:db8::1',

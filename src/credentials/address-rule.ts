@@ -52,3 +52,13 @@ const readRange = (text: string): [Address, number] | null => {
   const length = Number(lengthText);
   return length < mappedBits ? [address, length] : [plain, length - mappedBits];
 };
+
+/** networkOf returns the /24 or /48 that an address lies in, or null for what is no address. */
+export const networkOf = (text: string): string | null => {
+  const read = readAddress(text);
+  if (read === null) return null;
+  const address = unmapped(read);
+  return address instanceof ipaddr.IPv6
+    ? `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/48`).toString()}/48`
+    : `${ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/24`).toString()}/24`;
+};

@@ -1,20 +1,18 @@
-import { fail, type Clock, type Log, type Random, type VerifiedCredential } from '../kernel/index.ts';
-import type { Control, Db } from '../storage/index.ts';
-import type { Peppers } from './digest.ts';
-import { judge, type JudgementCode, type OwnerStanding } from './judgement.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { findCredential } from './store.ts';
-import { createVerifier, remembered } from './verify.ts';
-
-export interface CredentialsDeps {
-  readonly control: Control;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly peppers: Peppers;
-  readonly standing: (ownerId: string) => Promise<OwnerStanding | null>;
-  readonly moveFence: (tx: Db, ownerIds: readonly string[]) => Promise<void>;
-}
+import { fail, type Actor, type Family, type VerifiedCredential } from '../kernel/index.ts';
+import { requireManager } from './authority.ts';
+import { changingVerbs } from './changing.ts';
+import type { CredentialsDeps } from './deps.ts';
+import { hygieneVerbs } from './hygiene.ts';
+import { issuingVerbs } from './issuing.ts';
+import { judge, type JudgementCode } from './judgement.ts';
+import { leakVerbs } from './leaks.ts';
+import { credentialOf } from './reading.ts';
+import { findCredential, listCredentials } from './store.ts';
+import { targetOf } from './target.ts';
+import { countExposures } from './use-store.ts';
+import { createUseRecord } from './use-record.ts';
+import { createVerifier, credentialAt, remembered, standingOf } from './verify.ts';
+import type { Credential, CredentialTarget } from './types.ts';
 
 /** What a credential would be judged at a time and from an address, without using it. */
 export interface Judgement {
@@ -22,22 +20,53 @@ export interface Judgement {
   readonly credential: VerifiedCredential;
 }
 
-export type Credentials = ReturnType<typeof createVerifier> &
-  ReturnType<typeof createLifecycle> & {
-    /** explain judges a credential by id, as `verify` would, at any time and from any address. */
-    explain(id: string, atMs: number, address: string): Promise<Judgement>;
-  };
+/** Which credentials to list. People name the owner; only operator and server may leave it out. */
+export interface CredentialFilter {
+  readonly actor: Actor;
+  readonly ownerId?: string;
+  readonly family?: Family;
+}
 
-export const createCredentials = (deps: CredentialsDeps): Credentials => ({
-  ...createVerifier(deps),
-  ...createLifecycle(deps),
-  explain: async (id, atMs, address) => {
-    const row = await findCredential(deps.control.db, id);
-    const standing = row === undefined ? null : await deps.standing(row.owner_id);
-    if (row === undefined || standing === null) {
-      throw fail('credential.not_found', { message: `No credential ${id}` });
-    }
-    const { credential, isAllowedFrom } = remembered(row, standing);
-    return { code: judge(row, standing, isAllowedFrom, atMs, address), credential };
-  },
-});
+export type Credentials = ReturnType<typeof createCredentials>;
+
+export const createCredentials = (deps: CredentialsDeps) => {
+  const { control, clock } = deps;
+  const use = createUseRecord(deps);
+  const { verify, prove, reportExposure } = createVerifier(deps, use);
+  const { revokeLeaked, ...changing } = changingVerbs(deps);
+  return {
+    verify,
+    reportExposure,
+    ...issuingVerbs(deps),
+    ...changing,
+    ...hygieneVerbs(deps),
+    ...leakVerbs(deps, { prove, revokeLeaked }),
+
+    /** list returns credentials in the order of their making, ended ones included. Throws `permission.refused`. */
+    list: async ({ actor, ownerId, family }: CredentialFilter): Promise<Credential[]> => {
+      await requireManager(deps, actor, ownerId ?? '');
+      const filter = { ...(ownerId === undefined ? {} : { ownerId }), ...(family === undefined ? {} : { family }) };
+      return (await listCredentials(control.db, filter)).map((row) => credentialOf(row, clock.nowMs()));
+    },
+
+    /** show returns one credential and how often it was seen where it must not be sent. */
+    show: async (target: CredentialTarget): Promise<Credential & { readonly exposures: number }> => ({
+      ...credentialOf(await targetOf(deps, target), clock.nowMs()),
+      exposures: await countExposures(control.db, target.id),
+    }),
+
+    /** explain judges a credential by id, as `verify` would, at any time and from any address. */
+    explain: async (id: string, atMs: number, address: string): Promise<Judgement> => {
+      const row = await findCredential(control.db, id);
+      const standing = row === undefined ? null : await standingOf(deps, row);
+      if (row === undefined || standing === null) {
+        throw fail('credential.not_found', { message: `No credential ${id}` });
+      }
+      const entry = remembered(row, standing);
+      return { code: judge(row, standing, entry.isAllowedFrom, atMs, address), credential: credentialAt(entry, atMs) };
+    },
+
+    /** settled resolves when what was noted beside the requests is written: before the control plane is closed. */
+    settled: use.settled,
+  };
+};

@@ -1,18 +1,34 @@
 /**
- * Credentials: what lets a program in. It owns the wire formats, the stored digests, the life of a credential (issue,
- * rotate, suspend, resume, revoke, expire) and its verification.
+ * Credentials: what lets a program in. It owns the wire formats and the rules of the four families, the stored digests,
+ * the life of a credential (issue, rotate, change, suspend, resume, revoke, expire), its verification, what owners should
+ * look at, and what happens to one that leaked.
  *
  * Invariants: a secret is returned once, by `issue` or `rotate`, and stored only as a peppered, salted digest; what fails
  * format or checksum never reaches the database; a yes may come from memory because the charge confirms it against the
- * owner's fence, a no never does; every change of a credential moves that fence in the same transaction; revoked and
- * rotated credentials never come back.
+ * owner's fence, a no never does; every change of a credential moves that fence and is audited in the same transaction;
+ * a credential never manages credentials; revoked and rotated ones never come back; what is unknown, wrong or ended is
+ * answered by the same steps.
  *
- * It knows neither HTTP nor credits nor plans: an owner's standing and the fence come through its deps. Refusals are
- * values; it throws `credential.…` codes from management verbs and `config.pepper_mismatch` at start.
+ * It knows neither HTTP nor credits nor plans: an owner's standing, the people and the fence come through its deps.
+ * Refusals are values; it throws `credential.…` and `permission.refused` from management verbs and
+ * `config.pepper_mismatch` at start.
  */
-export { createCredentials, type Credentials, type CredentialsDeps, type Judgement } from './credentials.ts';
+export { createCredentials, type CredentialFilter, type Credentials, type Judgement } from './credentials.ts';
+export type { CredentialsDeps } from './deps.ts';
 export { dropPepper, openPeppers, pepperUse, type PepperSource, type PepperUse } from './pepper.ts';
 export type { Peppers } from './digest.ts';
-export type { Credential, IssuedCredential, NewCredential } from './lifecycle.ts';
+export { projectResources } from './families/project-token.ts';
+export type { Finding, FindingKind } from './hygiene.ts';
+export type { LeakReport, LeakVerdict } from './leaks.ts';
+export { createSecretScanner, type ScanHit, type SecretScanner } from './scanning.ts';
 export type { OwnerStanding } from './judgement.ts';
-export type { CredentialState, VerifyInput, VerifyOutcome } from './types.ts';
+export type {
+  Credential,
+  CredentialChange,
+  CredentialState,
+  CredentialTarget,
+  IssuedCredential,
+  NewCredential,
+  VerifyInput,
+  VerifyOutcome,
+} from './types.ts';

@@ -24,6 +24,10 @@ const rowOf = (row: Partial<CredentialRow> = {}): CredentialRow => ({
   scopes: '{}',
   created_at_ms: 0,
   state_changed_at_ms: 0,
+  description: '',
+  created_by: '',
+  ended_by: '',
+  is_mcp_enabled: 0,
   ...row,
 });
 

@@ -2,23 +2,16 @@ import type { Selectable } from 'kysely';
 import type { ControlTables, Db } from '../storage/index.ts';
 
 export type CredentialRow = Selectable<ControlTables['credentials']>;
-export type ActivityRow = Selectable<ControlTables['credential_activity']>;
-
-export const findSetting = async (db: Db, key: string): Promise<string | undefined> => {
-  const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
-  return row?.value;
+/** A credential with its number and its use. */
+export type CredentialRead = CredentialRow & {
+  readonly number: number;
+  readonly requests: number;
+  readonly last_used_at_ms: number | null;
+  readonly last_used_address: string | null;
 };
 
-/** insertSettingOnce writes a setting unless it is there; the first writer wins. */
-export const insertSettingOnce = async (db: Db, key: string, value: string): Promise<void> => {
-  await db
-    .insertInto('settings')
-    .values({ key, value })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-};
-
-export const insertCredential = async (db: Db, row: CredentialRow): Promise<void> => {
+/** insertCredential writes the credential with an empty activity and returns its number. */
+export const insertCredential = async (db: Db, row: CredentialRow): Promise<number> => {
   await db.insertInto('credentials').values(row).execute();
   await db
     .insertInto('credential_activity')
@@ -30,48 +23,88 @@ export const insertCredential = async (db: Db, row: CredentialRow): Promise<void
       last_used_address: null,
     })
     .execute();
+  const { number } = await db
+    .insertInto('credential_numbers')
+    .values({ credential_id: row.id })
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  return Number(number);
 };
 
-/** findForVerification reads a credential and its owner's fence in one statement: as of one moment. */
-export const findForVerification = (
+type Maybe<Row> = { readonly [Column in keyof Row]: Row[Column] | null };
+type VerificationRow = CredentialRow & { readonly fence: number };
+
+const isWhole = (row: Maybe<VerificationRow> | undefined): row is VerificationRow =>
+  row !== undefined && row.id !== null && row.fence !== null;
+
+/**
+ * findForVerification reads a credential and its owner's fence in one statement: as of one moment. It asks from a row that
+ * is always there, so that an unknown credential costs the database and the reader what a known one costs.
+ */
+export const findForVerification = async (
   db: Db,
   family: string,
   lookup: string,
-): Promise<(CredentialRow & { fence: number }) | undefined> =>
-  db
-    .selectFrom('credentials')
-    .innerJoin('meters', 'meters.owner_id', 'credentials.owner_id')
+): Promise<VerificationRow | undefined> => {
+  const row = await db
+    .selectFrom('settings')
+    .leftJoin('credentials', (join) => join.on('credentials.lookup', '=', lookup).on('credentials.family', '=', family))
+    .leftJoin('meters', 'meters.owner_id', 'credentials.owner_id')
     .selectAll('credentials')
     .select('meters.fence')
-    .where('credentials.lookup', '=', lookup)
-    .where('credentials.family', '=', family)
+    .where('settings.key', '=', 'schema_version')
     .executeTakeFirst();
+  return isWhole(row) ? row : undefined;
+};
 
-export const findCredential = (
-  db: Db,
-  id: string,
-): Promise<(CredentialRow & Omit<ActivityRow, 'credential_id'> & { fence: number }) | undefined> =>
+export const isLookupTaken = async (db: Db, family: string, lookup: string): Promise<boolean> => {
+  const row = await db
+    .selectFrom('credentials')
+    .select('id')
+    .where('lookup', '=', lookup)
+    .where('family', '=', family)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
+const reading = (db: Db) =>
   db
     .selectFrom('credentials')
-    .innerJoin('meters', 'meters.owner_id', 'credentials.owner_id')
     .innerJoin('credential_activity', 'credential_activity.credential_id', 'credentials.id')
+    .innerJoin('credential_numbers', 'credential_numbers.credential_id', 'credentials.id')
     .selectAll('credentials')
-    .select(['meters.fence', 'requests', 'last_used_at_ms', 'last_used_address'])
+    .select(['number', 'requests', 'last_used_at_ms', 'last_used_address']);
+
+export const findCredential = (db: Db, id: string): Promise<(CredentialRead & { fence: number }) | undefined> =>
+  reading(db)
+    .innerJoin('meters', 'meters.owner_id', 'credentials.owner_id')
+    .select('meters.fence')
     .where('credentials.id', '=', id)
     .executeTakeFirst();
 
 export const listCredentials = (
   db: Db,
   filter: { readonly ownerId?: string; readonly family?: string },
-): Promise<(CredentialRow & Omit<ActivityRow, 'credential_id'>)[]> => {
-  let query = db
-    .selectFrom('credentials')
-    .innerJoin('credential_activity', 'credential_activity.credential_id', 'credentials.id')
-    .selectAll('credentials')
-    .select(['requests', 'last_used_at_ms', 'last_used_address']);
+): Promise<CredentialRead[]> => {
+  let query = reading(db);
   if (filter.ownerId !== undefined) query = query.where('credentials.owner_id', '=', filter.ownerId);
   if (filter.family !== undefined) query = query.where('credentials.family', '=', filter.family);
-  return query.orderBy('credentials.created_at_ms').orderBy('credentials.id').execute();
+  return query.orderBy('credentials.created_at_ms').orderBy('credential_numbers.number').execute();
+};
+
+/** countUsable counts an owner's credentials that work, or could be resumed. */
+export const countUsable = async (db: Db, ownerId: string, family: string, nowMs: number): Promise<number> => {
+  const row = await db
+    .selectFrom('credentials')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .where('owner_id', '=', ownerId)
+    .where('family', '=', family)
+    .where('state', 'in', ['active', 'suspended'])
+    .where((expression) =>
+      expression.or([expression('expires_at_ms', 'is', null), expression('expires_at_ms', '>', nowMs)]),
+    )
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
 };
 
 export const updateCredential = async (
@@ -82,18 +115,21 @@ export const updateCredential = async (
   await db.updateTable('credentials').set(change).where('id', '=', id).execute();
 };
 
-export const insertExposure = async (
-  db: Db,
-  row: { credential_id: string | null; place: string; address: string; at_ms: number },
-): Promise<void> => {
-  await db.insertInto('exposures').values(row).execute();
+export const hasMeter = async (db: Db, ownerId: string): Promise<boolean> => {
+  const row = await db.selectFrom('meters').select('fence').where('owner_id', '=', ownerId).executeTakeFirst();
+  return row !== undefined;
 };
 
-export const countExposures = async (db: Db, credentialId: string): Promise<number> => {
-  const row = await db
-    .selectFrom('exposures')
-    .select((expression) => expression.fn.countAll<number>().as('count'))
-    .where('credential_id', '=', credentialId)
-    .executeTakeFirst();
-  return Number(row?.count ?? 0);
-};
+/** listExpiring lists what is active or suspended and ends after `afterMs`, at `untilMs` at the latest. */
+export const listExpiring = async (
+  db: Db,
+  afterMs: number,
+  untilMs: number,
+): Promise<(CredentialRead & { readonly expires_at_ms: number })[]> =>
+  reading(db)
+    .where('credentials.state', 'in', ['active', 'suspended'])
+    .where('credentials.expires_at_ms', '>', afterMs)
+    .where('credentials.expires_at_ms', '<=', untilMs)
+    .orderBy('credentials.id')
+    .$narrowType<{ expires_at_ms: number }>()
+    .execute();

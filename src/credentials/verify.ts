@@ -1,55 +1,73 @@
 import { hash } from 'node:crypto';
-import { Secret, type Clock, type Log, type Random, type VerifiedCredential } from '../kernel/index.ts';
-import type { Control } from '../storage/index.ts';
+import { Secret, type VerifiedCredential } from '../kernel/index.ts';
 import { compileAddressRule, type AddressRule } from './address-rule.ts';
-import { digestOf, isDigest, type Peppers } from './digest.ts';
+import type { CredentialsDeps } from './deps.ts';
+import { digestOf, isDigest } from './digest.ts';
 import { credentialFormats, formatOf } from './formats/registry.ts';
-import { judge, type OwnerStanding } from './judgement.ts';
-import { findForVerification, insertExposure, type CredentialRow } from './store.ts';
+import { judge, judgeItself, termsAt, type OwnerStanding } from './judgement.ts';
+import { addressesOf, familyOf, scopesOf } from './reading.ts';
+import { findForVerification, type CredentialRow } from './store.ts';
 import type { VerifyInput, VerifyOutcome } from './types.ts';
+import type { UseRecord } from './use-record.ts';
 
 /** Credentials remembered in memory; the oldest entry makes room. */
 const rememberedMax = 50_000;
 
-export interface VerifyDeps {
-  readonly control: Control;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: Random;
-  readonly peppers: Peppers;
-  /** What the owner may do, or null when it does not exist. */
-  readonly standing: (ownerId: string) => Promise<OwnerStanding | null>;
-}
+type FencedRow = CredentialRow & { readonly fence: number };
 
 interface Remembered {
   readonly row: CredentialRow;
   readonly standing: OwnerStanding;
   readonly isAllowedFrom: AddressRule;
   readonly credential: VerifiedCredential;
+  /** The same, after a paid plan has lapsed into lesser terms; null when it will not by itself. */
+  readonly lapsed: VerifiedCredential | null;
+  /** The address of the last use: only another one is worth a look at its network. */
+  lastAddress: string;
 }
 
 /** remembered turns what was read into what a request is decided on. */
-export const remembered = (row: CredentialRow & { readonly fence: number }, standing: OwnerStanding): Remembered => ({
-  row,
-  standing,
-  isAllowedFrom: compileAddressRule(JSON.parse(row.allowed_addresses) as string[]),
-  credential: {
+export const remembered = (row: FencedRow, standing: OwnerStanding): Remembered => {
+  const credential: VerifiedCredential = {
     id: row.id,
-    // The column is written from a Family only.
-    family: row.family as VerifiedCredential['family'],
+    family: familyOf(row),
     ownerId: row.owner_id,
     fence: row.fence,
     terms: standing.terms,
-    scopes: JSON.parse(row.scopes) as VerifiedCredential['scopes'],
-  },
-});
+    scopes: scopesOf(row),
+  };
+  return {
+    row,
+    standing,
+    isAllowedFrom: compileAddressRule(addressesOf(row)),
+    credential,
+    lapsed: standing.lapse === undefined ? null : { ...credential, terms: standing.lapse.terms },
+    lastAddress: '',
+  };
+};
+
+/** credentialAt is what a remembered credential is at a time. */
+export const credentialAt = (entry: Remembered, nowMs: number): VerifiedCredential =>
+  entry.lapsed !== null && termsAt(entry.standing, nowMs) !== entry.standing.terms ? entry.lapsed : entry.credential;
+
+/** standingOf is the owner's standing, and refuses what a person made who is disabled or has left. */
+export const standingOf = async (
+  deps: Pick<CredentialsDeps, 'standing' | 'creatorMayHold'>,
+  row: CredentialRow,
+): Promise<OwnerStanding | null> => {
+  const standing = await deps.standing(row.owner_id);
+  if (standing === null || row.created_by === '' || (await deps.creatorMayHold(row.owner_id, row.created_by))) {
+    return standing;
+  }
+  return { ...standing, refusals: [{ code: 'owner.disabled', fromMs: Number.NEGATIVE_INFINITY }] };
+};
 
 const noSalt = '0'.repeat(32);
 const noPepper = new Secret(Buffer.alloc(32));
 /** What an unknown credential is compared with, so that it takes the same steps as a known one. */
 const noDigest = '0'.repeat(64);
 
-export const createVerifier = (deps: VerifyDeps) => {
+export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   const { control, clock, peppers } = deps;
   /** By a hash under a key of this process: nobody outside can aim at an entry, so finding it tells nothing of a secret. */
   const memory = new Map<string, Remembered>();
@@ -58,30 +76,32 @@ export const createVerifier = (deps: VerifyDeps) => {
     hash('sha256', `${memoryKey}${input.family}\0${input.presented}`, 'base64url');
 
   /** find reads a credential and proves it; an unknown one costs the same digest as a known one. */
-  const find = async (
-    family: string,
-    lookup: string,
-    presented: string,
-  ): Promise<(CredentialRow & { fence: number }) | null> => {
+  const find = async (family: string, lookup: string, presented: string): Promise<FencedRow | null> => {
     const row = await findForVerification(control.db, family, lookup);
     const pepper = row === undefined ? noPepper : (peppers.values.get(row.pepper_version) ?? noPepper);
     const digest = digestOf(pepper, row?.salt ?? noSalt, presented);
     return isDigest(row?.digest ?? noDigest, digest) && row !== undefined ? row : null;
   };
 
-  const load = async (input: VerifyInput, lookup: string): Promise<Remembered | null> => {
-    const row = await find(input.family, lookup, input.presented);
-    if (row === null) return null;
-    // Read after the fence: if the owner changes in between, the fence has moved and the charge is refused as stale.
-    const standing = await deps.standing(row.owner_id);
-    return standing === null ? null : remembered(row, standing);
+  /** prove returns the credential that a text is, whatever its family and state; null when it is none of ours. */
+  const prove = async (presented: string): Promise<CredentialRow | null> => {
+    for (const format of credentialFormats) {
+      const parsed = format.parse(presented);
+      const row = parsed === null ? null : await find(format.family, parsed.lookup, presented);
+      if (row !== null) return row;
+    }
+    return null;
   };
 
   const judged = (entry: Remembered, input: VerifyInput): VerifyOutcome => {
-    const code = judge(entry.row, entry.standing, entry.isAllowedFrom, clock.nowMs(), input.address);
-    return code === null
-      ? { kind: 'verified', credential: entry.credential }
-      : { kind: 'refused', code, credentialId: entry.row.id };
+    const nowMs = clock.nowMs();
+    const code = judge(entry.row, entry.standing, entry.isAllowedFrom, nowMs, input.address);
+    if (code !== null) return { kind: 'refused', code, credentialId: entry.row.id };
+    if (entry.lastAddress !== input.address) {
+      entry.lastAddress = input.address;
+      use.sawUse(entry.row.id, input.address);
+    }
+    return { kind: 'verified', credential: credentialAt(entry, nowMs) };
   };
 
   const remember = (key: string, entry: Remembered): void => {
@@ -93,38 +113,47 @@ export const createVerifier = (deps: VerifyDeps) => {
     memory.set(key, entry);
   };
 
+  const unknown: VerifyOutcome = { kind: 'refused', code: 'credential.invalid', credentialId: null };
+
+  /** read decides from the database. What has ended is answered without reading its owner: as fast as an unknown one. */
+  const read = async (input: VerifyInput, key: string, lookup: string): Promise<VerifyOutcome> => {
+    const row = await find(input.family, lookup, input.presented);
+    const code = row === null ? null : judgeItself(row, clock.nowMs());
+    if (row === null || code !== null) {
+      memory.delete(key);
+      if (row === null || code === null) return unknown;
+      if (code === 'credential.revoked') use.sawAttempt(row, input.address);
+      return { kind: 'refused', code, credentialId: row.id };
+    }
+    // Read after the fence: if the owner changes in between, the fence has moved and the charge is refused as stale.
+    const standing = await standingOf(deps, row);
+    if (standing === null) return unknown;
+    const entry = remembered(row, standing);
+    remember(key, entry);
+    return judged(entry, input);
+  };
+
   /**
    * verify answers from memory when memory says yes, because the charge confirms it against the fence. A no is always
    * read again: nothing would confirm it.
    */
   const verify = async (input: VerifyInput): Promise<VerifyOutcome> => {
     const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
-    if (parsed === null) return { kind: 'refused', code: 'credential.invalid', credentialId: null };
+    if (parsed === null) return unknown;
     const key = keyOf(input);
     if (input.fresh !== true) {
       const known = memory.get(key);
       const outcome = known === undefined ? null : judged(known, input);
       if (outcome?.kind === 'verified') return outcome;
     }
-    const entry = await load(input, parsed.lookup);
-    if (entry === null) {
-      memory.delete(key);
-      return { kind: 'refused', code: 'credential.invalid', credentialId: null };
-    }
-    remember(key, entry);
-    return judged(entry, input);
+    return read(input, key, parsed.lookup);
   };
 
   /** reportExposure records that a credential was sent where it gets seen. What is none of ours leaves no trace. */
   const reportExposure = async (presented: string, place: string, address: string): Promise<void> => {
-    for (const format of credentialFormats) {
-      const parsed = format.parse(presented);
-      const row = parsed === null ? null : await find(format.family, parsed.lookup, presented);
-      if (row === null) continue;
-      await insertExposure(control.db, { credential_id: row.id, place, address, at_ms: clock.nowMs() });
-      deps.log.warn('credential.exposed', { credential: row.id, masked: row.masked, place, address });
-    }
+    const row = await prove(presented);
+    if (row !== null) await use.sawExposure(row, place, address);
   };
 
-  return { verify, reportExposure };
+  return { verify, prove, reportExposure };
 };

@@ -9,7 +9,7 @@ import {
 } from '../../src/admission/index.ts';
 import { documentedTiers, type KeyringConfig, type SubscriptionTiers } from '../../src/config/index.ts';
 import { createCredentials, openPeppers, type Credentials, type NewCredential } from '../../src/credentials/index.ts';
-import { ManualClock, Secret, seededRandom, silentLog, type Log } from '../../src/kernel/index.ts';
+import { ManualClock, operatorActor, Secret, seededRandom, silentLog, type Log } from '../../src/kernel/index.ts';
 import { openKeyring } from '../../src/keyring/index.ts';
 import type { Terms, VerifiedCredential } from '../../src/kernel/index.ts';
 import { openControl, type Control } from '../../src/storage/index.ts';
@@ -60,8 +60,13 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     random,
     log,
     peppers,
+    audit: { record: () => Promise.resolve() },
     standing: accounts.subscriptions.standing,
     moveFence: admission.moveFence,
+    mayManage: () => Promise.resolve(false),
+    creatorMayHold: () => Promise.resolve(true),
+    contactsOf: () => Promise.resolve([]),
+    mail: { send: () => Promise.resolve() },
   });
   return { control, clock, admission, accounts, credentials, close: () => admission.close() };
 };
@@ -102,6 +107,7 @@ export const holderOn = async (
 ): Promise<Holder> => {
   const made = await subscriberOn(node, subscription);
   const issued = await node.credentials.issue({
+    actor: operatorActor,
     family: 'subscription-key',
     ownerId: made.id,
     name: 'key',

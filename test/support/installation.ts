@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '../../src/config/index.ts';
-import { silentLog, systemClock, systemRandom } from '../../src/kernel/index.ts';
+import { operatorActor, silentLog, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import { openParts, type Parts } from '../../src/parts.ts';
 import { postgresUrl } from './engines.ts';
 import { atEnd, jsonOf, newFolder, serve, vulngate, type Ended, type ServeOptions, type ServerProcess } from './process.ts';
@@ -82,7 +82,12 @@ export const subscriber = async (
       tier: terms.tier,
       ...(terms.credits === undefined ? {} : { creditsMillicredits: terms.credits * 1000 }),
     });
-    const issued = await parts.credentials.issue({ family: 'subscription-key', ownerId: id, name: 'test' });
+    const issued = await parts.credentials.issue({
+      actor: operatorActor,
+      family: 'subscription-key',
+      ownerId: id,
+      name: 'test',
+    });
     return { subscriptionId: id, credentialId: issued.id, key: issued.presented };
   } finally {
     await parts.close();

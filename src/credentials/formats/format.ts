@@ -15,6 +15,8 @@ export interface CredentialFormat {
   /** Characters, all of one byte. */
   readonly length: number;
   mint(random: Random): MintedCredential;
+  /** mask returns what may be shown of a well-formed credential. */
+  mask(presented: string): string;
   /**
    * parse returns the public lookup part of a well-formed credential whose checksum holds, else null. A mistyped or
    * made-up credential is refused here, without a database.

@@ -8,6 +8,8 @@ import type { CredentialFormat } from './format.ts';
  */
 const pattern = /^opc_org\.([A-Za-z0-9]{12})\.([A-Za-z0-9]{26})([A-Za-z0-9]{6})$/;
 
+const mask = (presented: string): string => `${presented.slice(0, 21)}…`;
+
 export const organizationToken: CredentialFormat = {
   family: 'organization-token',
   shape: /opc_org\.[A-Za-z0-9]{12}\.[A-Za-z0-9]{32}/,
@@ -15,12 +17,10 @@ export const organizationToken: CredentialFormat = {
   mint: (random) => {
     const id = randomAlphanumeric(random, 12);
     const secret = randomAlphanumeric(random, 26);
-    return {
-      presented: `opc_org.${id}.${secret}${base62Checksum(id + secret)}`,
-      lookup: id,
-      masked: `opc_org.${id}.…`,
-    };
+    const presented = `opc_org.${id}.${secret}${base62Checksum(id + secret)}`;
+    return { presented, lookup: id, masked: mask(presented) };
   },
+  mask,
   parse: (presented) => {
     if (presented.length !== 53) return null;
     const [, id = '', secret = '', checksum] = pattern.exec(presented) ?? [];

@@ -8,6 +8,8 @@ import type { CredentialFormat } from './format.ts';
  */
 const pattern = /^cvefeed_([A-Za-z0-9]{8})_([0-9a-f]{56})([0-9a-f]{8})$/;
 
+const mask = (presented: string): string => `${presented.slice(0, 17)}…`;
+
 export const projectToken: CredentialFormat = {
   family: 'project-token',
   shape: /cvefeed_[A-Za-z0-9]{8}_[0-9a-f]{64}/,
@@ -15,12 +17,10 @@ export const projectToken: CredentialFormat = {
   mint: (random) => {
     const prefix = randomAlphanumeric(random, 8);
     const digits = random.bytes(28).toString('hex');
-    return {
-      presented: `cvefeed_${prefix}_${digits}${hexChecksum(prefix + digits)}`,
-      lookup: prefix,
-      masked: `cvefeed_${prefix}_…`,
-    };
+    const presented = `cvefeed_${prefix}_${digits}${hexChecksum(prefix + digits)}`;
+    return { presented, lookup: prefix, masked: mask(presented) };
   },
+  mask,
   parse: (presented) => {
     if (presented.length !== 81) return null;
     const [, prefix = '', digits = '', checksum] = pattern.exec(presented) ?? [];

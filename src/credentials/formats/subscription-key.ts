@@ -12,6 +12,8 @@ const pattern =
 const uuidShape = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 
+const mask = (presented: string): string => `${presented.slice(0, 8)}…${presented.slice(-4)}`;
+
 export const subscriptionKey: CredentialFormat = {
   family: 'subscription-key',
   shape: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
@@ -20,8 +22,9 @@ export const subscriptionKey: CredentialFormat = {
     const digits = random.bytes(28).toString('hex');
     const hex = digits + hexChecksum(digits);
     const presented = `${uuidShape(hex.slice(0, 32))}-${uuidShape(hex.slice(32))}`;
-    return { presented, lookup: hex.slice(0, 16), masked: `${hex.slice(0, 8)}…${hex.slice(-4)}` };
+    return { presented, lookup: hex.slice(0, 16), masked: mask(presented) };
   },
+  mask,
   parse: (presented) => {
     if (presented.length !== 73) return null;
     const match = pattern.exec(presented);

@@ -7,19 +7,18 @@ import type { CredentialFormat } from './format.ts';
  */
 const pattern = /^cvf_([0-9a-f]{40})([0-9a-f]{8})$/;
 
+const mask = (presented: string): string => `${presented.slice(0, 10)}•••••${presented.slice(-6)}`;
+
 export const userKey: CredentialFormat = {
   family: 'user-key',
   shape: /cvf_[0-9a-f]{48}/,
   length: 52,
   mint: (random) => {
     const digits = random.bytes(20).toString('hex');
-    const hex = digits + hexChecksum(digits);
-    return {
-      presented: `cvf_${hex}`,
-      lookup: hex.slice(0, 8),
-      masked: `cvf_${hex.slice(0, 6)}•••••${hex.slice(-6)}`,
-    };
+    const presented = `cvf_${digits}${hexChecksum(digits)}`;
+    return { presented, lookup: digits.slice(0, 8), masked: mask(presented) };
   },
+  mask,
   parse: (presented) => {
     if (presented.length !== 52) return null;
     const [, digits = '', checksum] = pattern.exec(presented) ?? [];
