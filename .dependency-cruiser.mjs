@@ -5,9 +5,9 @@
 const ranks = [
   ['kernel'],
   ['storage', 'outbound', 'config', 'keyring'],
-  ['audit', 'queue'],
+  ['audit', 'queue', 'mail'],
   ['credentials', 'admission', 'accounts', 'catalog'],
-  ['watch', 'scanner'],
+  ['watch', 'scanner', 'billing'],
   ['http'],
 ];
 const tests = '[.](test|suite)[.]ts$';

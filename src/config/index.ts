@@ -16,13 +16,17 @@ export { loadConfig, processEnvironment, testConfig, type ConfigSources } from '
 export type {
   AccountsConfig,
   AuditConfig,
+  BillingConfig,
+  Bought,
   CatalogueConfig,
   Config,
   DatabaseConfig,
   Durability,
   FeedAddresses,
   KeyringConfig,
+  MailConfig,
   ServerConfig,
+  SmtpConfig,
   TlsConfig,
 } from './sections.ts';
 export { documentedTiers, type SubscriptionTier, type SubscriptionTierName, type SubscriptionTiers } from './tiers.ts';

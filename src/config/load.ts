@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { fail } from '../kernel/index.ts';
+import { billingOf } from './billing-source.ts';
+import { mailOf } from './mail-source.ts';
 import type { Option } from './option.ts';
 import { keyringOf } from './keyring-source.ts';
 import { options, type OptionKey } from './options.ts';
@@ -150,6 +152,8 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
   }
   const tls = tlsOf(values, problems);
   const keyring = keyringOf(values, problems);
+  const mail = mailOf(values, problems);
+  const billing = billingOf(values, problems);
   const database = databaseOf(values, problems);
   if (values.metricsToken !== null && values.metricsToken.reveal().length < 16) {
     problems.push({
@@ -199,6 +203,8 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
       schedule: values.sync === 0 ? { mode: 'off' } : { mode: 'every', hours: values.sync },
     },
     accounts: accountsOf(values, plans.plans),
+    mail,
+    billing,
     keyring,
     audit: {
       checkpointEntries: values.auditCheckpointEntries,

@@ -1,5 +1,6 @@
 import { accountOptions } from './account-options.ts';
 import { keyOptions } from './key-options.ts';
+import { mailOptions } from './mail-options.ts';
 import type { Option } from './option.ts';
 
 const cveList = 'https://github.com/CVEProject/cvelistV5/releases/download';
@@ -136,6 +137,7 @@ export const options = [
   },
   ...keyOptions,
   ...accountOptions,
+  ...mailOptions,
   {
     key: 'subscriptionTiers',
     env: 'VULNGATE_SUBSCRIPTION_TIERS',

@@ -1,6 +1,6 @@
 import type { LogLevel, Secret } from '../kernel/index.ts';
-import type { Plans } from './plans.ts';
-import type { SubscriptionTiers } from './tiers.ts';
+import type { PlanName, Plans } from './plans.ts';
+import type { SubscriptionTierName, SubscriptionTiers } from './tiers.ts';
 
 export type Durability = 'full' | 'process';
 
@@ -80,6 +80,35 @@ export interface AccountsConfig {
   readonly organizationRate: { readonly limit: number; readonly windowMs: number } | null;
 }
 
+/** A mail server. */
+export interface SmtpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; else STARTTLS. */
+  readonly isImplicitTls: boolean;
+  /** Whether nothing may be sent without TLS: everywhere but on this machine. */
+  readonly isTlsRequired: boolean;
+  readonly login: { readonly user: string; readonly password: Secret<string> } | null;
+}
+
+export interface MailConfig {
+  /** Null: mails stay in the local outbox. */
+  readonly smtp: SmtpConfig | null;
+  readonly from: { readonly name: string; readonly address: string };
+}
+
+/** What a price of the billing provider buys. */
+export type Bought =
+  | { readonly kind: 'subscription'; readonly tier: SubscriptionTierName }
+  | { readonly kind: 'user'; readonly plan: PlanName };
+
+export interface BillingConfig {
+  /** Null: there is no billing. */
+  readonly webhookSecret: Secret<string> | null;
+  /** By id of the price. */
+  readonly prices: ReadonlyMap<string, Bought>;
+}
+
 /** Config is the whole configuration; a module is given its own section. Secrets in it print as `***`. */
 export interface Config {
   readonly dataFolder: string;
@@ -87,6 +116,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly catalogue: CatalogueConfig;
   readonly accounts: AccountsConfig;
+  readonly mail: MailConfig;
+  readonly billing: BillingConfig;
   readonly keyring: KeyringConfig;
   readonly audit: AuditConfig;
   readonly admission: { readonly tiers: SubscriptionTiers; readonly graceMs: number; readonly usageDetailMs: number };

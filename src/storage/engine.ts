@@ -23,6 +23,10 @@ export interface Engine {
   lockRows<TB extends keyof ControlTables, O>(
     query: SelectQueryBuilder<ControlTables, TB, O>,
   ): SelectQueryBuilder<ControlTables, TB, O>;
+  /** claimRows is lockRows that passes over rows which another transaction holds, for workers that share a queue. */
+  claimRows<TB extends keyof ControlTables, O>(
+    query: SelectQueryBuilder<ControlTables, TB, O>,
+  ): SelectQueryBuilder<ControlTables, TB, O>;
   /** What an engine error means, or null for an error that is none of the engine's. */
   classify(error: unknown): 'unique' | 'busy' | 'unavailable' | 'corrupt' | null;
 }

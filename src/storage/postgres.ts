@@ -53,6 +53,7 @@ export const postgresEngine: Engine = {
   serial: 'bigserial',
   tableOptions: '',
   lockRows: (query) => query.forUpdate(),
+  claimRows: (query) => query.forUpdate().skipLocked(),
   classify: (error) => {
     const code = sqlState(error);
     if (code === '23505') return 'unique';

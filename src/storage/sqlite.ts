@@ -113,6 +113,7 @@ export const sqliteEngine: Engine = {
   serial: 'integer',
   tableOptions: 'strict',
   lockRows: (query) => query,
+  claimRows: (query) => query,
   classify: (error) => {
     const code = resultCode(error);
     if (code === null) return null;
