@@ -35,9 +35,15 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'credential',
-    summary: 'issue, list, show, rotate, suspend, resume, revoke and explain credentials',
+    summary: 'issue, list, show, change, rotate, suspend, resume, revoke and explain credentials',
     logs: 'problems',
     load: async () => (await import('./commands/credential.ts')).credentialCommand,
+  },
+  {
+    name: 'scan-secrets',
+    summary: 'find credentials of this product in files, and revoke them',
+    logs: 'problems',
+    load: async () => (await import('./commands/scan-secrets.ts')).scanSecretsCommand,
   },
   {
     name: 'doctor',

@@ -24,6 +24,6 @@ export interface CredentialsDeps {
     send(
       tx: Db,
       mail: { readonly to: string; readonly subject: string; readonly text: string; readonly dedupeKey?: string },
-    ): Promise<void>;
+    ): Promise<unknown>;
   };
 }

@@ -1,6 +1,6 @@
 import { openParts } from '../../parts.ts';
 import type { MeterReading } from '../../admission/index.ts';
-import { matchRoute, operations, type Operation } from '../../contract/index.ts';
+import { isPermitted, matchRoute, operations, type Operation } from '../../contract/index.ts';
 import { errorCatalogue, type ErrorCode, type VerifiedCredential } from '../../kernel/index.ts';
 import { answer } from '../answer.ts';
 import { parseArguments, required } from '../arguments.ts';
@@ -11,9 +11,7 @@ import { instantText, readInstant } from '../values.ts';
 const missingRight = (credential: VerifiedCredential, operation: Operation): ErrorCode | null => {
   if (operation.families.length === 0) return null;
   if (!operation.families.includes(credential.family)) return 'credential.family_refused';
-  const level =
-    operation.resource === null ? 'none' : (credential.scopes[operation.resource] ?? credential.scopes['*']);
-  return level === 'write' || (level === 'read' && operation.level === 'read') ? null : 'scope.missing';
+  return isPermitted(operation, credential.scopes) ? null : 'scope.missing';
 };
 
 const missingMeans = (operation: Operation, meter: MeterReading): ErrorCode | null => {
