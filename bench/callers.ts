@@ -31,10 +31,11 @@ export const issueCallers = (
 ): Promise<readonly string[]> =>
   withParts(folder, env, async ({ accounts, credentials }) => {
     const email = 'bench@example.org';
-    await accounts.users.create({ email });
+    await accounts.users.create({ actor: operatorActor, email });
     const presented: string[] = [];
     for (let made = 0; made < count; made += 1) {
       const { id: ownerId } = await accounts.subscriptions.create({
+        actor: operatorActor,
         email,
         tier: 'enterprise',
         creditsMillicredits: plentyMillicredits,

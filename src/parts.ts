@@ -2,11 +2,12 @@
  * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
  * `app.ts` adds the catalogue and the HTTP server to.
  */
-import { createAccounts, type Accounts } from './accounts/index.ts';
+import { createAccounts, type Accounts, type MailSink } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
+import { createAudit, type Audit } from './audit/index.ts';
 import type { Config } from './config/index.ts';
 import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
-import type { Clock, Log, Random } from './kernel/index.ts';
+import { fail, type Clock, type Log, type Random } from './kernel/index.ts';
 import { openKeyring, type Keyring } from './keyring/index.ts';
 import { openControl, type Control } from './storage/index.ts';
 
@@ -20,6 +21,7 @@ export interface Surroundings {
 export interface Parts {
   readonly control: Control;
   readonly keyring: Keyring;
+  readonly audit: Audit;
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
@@ -34,14 +36,24 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
     const peppers = await openPeppers(keyring, control.db);
     const { durability } = config.database;
     const admission = createAdmission({ control, clock, log, durability });
+    const mail: MailSink = {
+      send: () => Promise.reject(fail('internal.unexpected', { internal: 'mail is not bound' })),
+    };
+    const audit = createAudit({ control, clock, random, log, keyring, ...config.audit });
     const accounts = createAccounts({
       control,
       clock,
       random,
+      config: config.accounts,
       tiers: config.admission.tiers,
       graceMs: config.admission.graceMs,
+      publicUrl: config.server.publicUrl,
       meters: admission,
       periodAt,
+      audit,
+      mail,
+      keys: keyring,
+      revokeAllOf: (tx, ownerId, actor) => credentials.revokeAllOf(tx, ownerId, actor),
     });
     const credentials = createCredentials({
       control,
@@ -49,14 +61,20 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       random,
       log,
       peppers,
-      standing: accounts.subscriptions.standing,
+      audit,
+      mail,
       moveFence: admission.moveFence,
+      standing: accounts.standing,
+      mayManage: accounts.mayManage,
+      creatorMayHold: accounts.creatorMayHold,
+      contactsOf: accounts.contactsOf,
     });
     const close = async (): Promise<void> => {
+      await credentials.settled();
       await admission.close();
       await control.close();
     };
-    return { control, keyring, admission, accounts, credentials, close };
+    return { control, keyring, audit, admission, accounts, credentials, close };
   } catch (error) {
     await control.close();
     throw error;

@@ -1,19 +1,39 @@
-import type { SubscriptionTiers } from '../config/index.ts';
-import type { Clock, Random, Terms } from '../kernel/index.ts';
+import type { KeyObject } from 'node:crypto';
+import type { AccountsConfig, SubscriptionTiers } from '../config/index.ts';
+import type { Actor, AuditSink, Clock, Random, Terms } from '../kernel/index.ts';
 import type { Control, Db } from '../storage/index.ts';
 
 export interface AccountsDeps {
   readonly control: Control;
   readonly clock: Clock;
   readonly random: Random;
+  readonly config: AccountsConfig;
   readonly tiers: SubscriptionTiers;
-  /** How long a subscription works after a failed payment. */
+  /** How long a plan or subscription works after a failed payment. */
   readonly graceMs: number;
-  /** The ledger's side of a change, in the same transaction; bound in app.ts. */
+  /** Address of the server in mails, without a trailing slash; null when none is configured. */
+  readonly publicUrl: string | null;
+  /** The ledger's side of a change, in the same transaction. */
   readonly meters: {
     openMeter(tx: Db, ownerId: string): Promise<void>;
     moveFence(tx: Db, ownerIds: readonly string[]): Promise<void>;
     setUsed(tx: Db, ownerId: string, terms: Terms, usedMillicredits: number): Promise<void>;
   };
   readonly periodAt: (anchorMs: number, nowMs: number) => { readonly endMs: number };
+  readonly audit: AuditSink<Db>;
+  readonly mail: MailSink;
+  /** The keys that sign sessions: Ed25519, by kid. */
+  readonly keys: SessionKeys;
+  /** Revokes every credential of an owner that is deleted. */
+  readonly revokeAllOf: (tx: Db, ownerId: string, actor: Actor) => Promise<unknown>;
+}
+
+export interface MailSink {
+  send(tx: Db, mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+}
+
+export interface SessionKeys {
+  signing(): { readonly kid: string; readonly privateKey: KeyObject };
+  /** Null for a key of nobody. */
+  publicKey(kid: string): KeyObject | null;
 }

@@ -1,17 +1,18 @@
-import type { SubscriptionTierName, SubscriptionTiers } from '../config/index.ts';
-import { fail, newId, type Terms } from '../kernel/index.ts';
-import { inTransaction } from '../storage/index.ts';
+import type { SubscriptionTierName } from '../config/index.ts';
+import { fail, newId, type Actor, type Terms } from '../kernel/index.ts';
+import { inTransaction, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
-import { alwaysMs, type Standing } from './standing.ts';
+import { normalEmail } from './email-address.ts';
+import { requireAdministrator } from './permission.ts';
 import {
   findSubscription,
-  findSubscriptionWithUser,
-  findUserByEmail,
   insertSubscription,
+  listSubscriptionsOf,
   updateSubscription,
   type SubscriptionRow,
-} from './store.ts';
-import { normalEmail } from './users.ts';
+} from './store/subscription-store.ts';
+import { findUserByEmail } from './store/user-store.ts';
+import { termsOf } from './subscription-terms.ts';
 
 export type SubscriptionStatus = SubscriptionRow['status'];
 
@@ -27,6 +28,7 @@ export interface Subscription {
 }
 
 export interface NewSubscription {
+  readonly actor: Actor;
   readonly email: string;
   readonly tier: SubscriptionTierName;
   /** Overrides the tier's monthly credits. */
@@ -36,47 +38,21 @@ export interface NewSubscription {
 }
 
 export interface SubscriptionChange {
+  readonly actor: Actor;
+  readonly id: string;
   readonly tier?: SubscriptionTierName;
   readonly status?: SubscriptionStatus;
   readonly periodEndMs?: number;
   readonly usedMillicredits?: number;
 }
 
-/** termsOf resolves what the tier and the subscription's own figures allow. */
-export const termsOf = (row: SubscriptionRow, tiers: SubscriptionTiers): Terms => {
-  const tier = Object.values(tiers).find(({ name }) => name === row.tier);
-  if (tier === undefined) throw fail('internal.unexpected', { internal: `subscription of unknown tier ${row.tier}` });
-  return {
-    planName: `CyberSecFeed ${tier.title}`,
-    creditLimitMillicredits: row.credits_millicredits ?? tier.creditsMillicredits,
-    rate: tier.rate,
-    periodAnchorMs: row.started_at_ms,
-  };
-};
-
-/** standingOf turns status and dates into refusals: cancelled ends with its period, past due after the grace. */
-export const standingOf = (
-  row: SubscriptionRow & { readonly user_state: 'active' | 'disabled' },
-  tiers: SubscriptionTiers,
-  graceMs: number,
-): Standing => {
-  const refusals: Standing['refusals'][number][] = [];
-  if (row.user_state === 'disabled') refusals.push({ code: 'owner.disabled', fromMs: alwaysMs });
-  switch (row.status) {
-    case 'active':
-      break;
-    case 'expired':
-      refusals.push({ code: 'plan.ended', fromMs: alwaysMs });
-      break;
-    case 'cancelled':
-      refusals.push({ code: 'plan.ended', fromMs: row.period_end_ms ?? alwaysMs });
-      break;
-    case 'past_due':
-      refusals.push({ code: 'plan.past_due', fromMs: (row.past_due_since_ms ?? alwaysMs) + graceMs });
-      break;
-  }
-  return { terms: termsOf(row, tiers), refusals };
-};
+/** What the audit log keeps of a subscription. */
+const auditedOf = (row: SubscriptionRow): Record<string, unknown> => ({
+  tier: row.tier,
+  status: row.status,
+  period_end_ms: row.period_end_ms,
+  past_due_since_ms: row.past_due_since_ms,
+});
 
 export const subscriptionVerbs = (deps: AccountsDeps) => {
   const { control, clock, tiers } = deps;
@@ -92,31 +68,46 @@ export const subscriptionVerbs = (deps: AccountsDeps) => {
     terms: termsOf(row, tiers),
   });
 
-  const get = async (id: string): Promise<Subscription> => {
-    const row = await findSubscription(control.db, id);
+  const getRow = async (db: Db, id: string): Promise<SubscriptionRow> => {
+    const row = await findSubscription(db, id);
     if (row === undefined) throw fail('subscription.not_found', { message: `No subscription ${id}` });
-    return subscriptionOf(row);
+    return row;
   };
 
-  const create = async (input: NewSubscription): Promise<Subscription> => {
-    const user = await findUserByEmail(control.db, normalEmail(input.email));
-    if (user === undefined) throw fail('account.not_found', { message: `No user with the address ${input.email}` });
-    const nowMs = clock.nowMs();
-    const row: SubscriptionRow = {
-      id: newId(deps.random, 'sub'),
-      user_id: user.id,
-      tier: input.tier,
-      status: 'active',
-      started_at_ms: input.startMs ?? nowMs,
-      period_end_ms: null,
-      past_due_since_ms: null,
-      credits_millicredits: input.creditsMillicredits ?? null,
-      created_at_ms: nowMs,
-      updated_at_ms: nowMs,
-    };
-    await insertSubscription(control.db, row, deps.meters.openMeter);
-    return subscriptionOf(row);
-  };
+  const get = async (id: string): Promise<Subscription> => subscriptionOf(await getRow(control.db, id));
+
+  const listOf = async (userId: string): Promise<Subscription[]> =>
+    (await listSubscriptionsOf(control.db, userId)).map(subscriptionOf);
+
+  const create = (input: NewSubscription): Promise<Subscription> =>
+    inTransaction(control.db, async (tx) => {
+      await requireAdministrator(tx, input.actor);
+      const user = await findUserByEmail(tx, normalEmail(input.email));
+      if (user === undefined) throw fail('account.not_found', { message: `No user with the address ${input.email}` });
+      const nowMs = clock.nowMs();
+      const row: SubscriptionRow = {
+        id: newId(deps.random, 'sub'),
+        user_id: user.id,
+        tier: input.tier,
+        status: 'active',
+        started_at_ms: input.startMs ?? nowMs,
+        period_end_ms: null,
+        past_due_since_ms: null,
+        credits_millicredits: input.creditsMillicredits ?? null,
+        created_at_ms: nowMs,
+        updated_at_ms: nowMs,
+      };
+      await insertSubscription(tx, row);
+      await deps.meters.openMeter(tx, row.id);
+      await deps.audit.record(tx, {
+        actor: input.actor,
+        scope: { kind: 'subscription', id: row.id },
+        action: 'subscription.created',
+        object: { kind: 'subscription', id: row.id },
+        after: { ...auditedOf(row), user_id: user.id, credits_millicredits: row.credits_millicredits },
+      });
+      return subscriptionOf(row);
+    });
 
   /** What a new status does to the dates; a reactivation forgets both. */
   const datesOf = (row: SubscriptionRow, change: SubscriptionChange): Partial<SubscriptionRow> => {
@@ -129,36 +120,41 @@ export const subscriptionVerbs = (deps: AccountsDeps) => {
       case 'cancelled':
         return { period_end_ms: deps.periodAt(row.started_at_ms, nowMs).endMs, past_due_since_ms: null, ...given };
       case 'past_due':
-        return { past_due_since_ms: row.past_due_since_ms ?? nowMs, ...given };
+        return { past_due_since_ms: row.past_due_since_ms ?? Math.min(nowMs, change.periodEndMs ?? nowMs), ...given };
       case 'expired':
         return { period_end_ms: row.period_end_ms ?? nowMs, ...given };
     }
   };
 
-  const set = async (id: string, change: SubscriptionChange): Promise<Subscription> => {
-    await inTransaction(control.db, async (tx) => {
+  const set = (change: SubscriptionChange): Promise<Subscription> =>
+    inTransaction(control.db, async (tx) => {
+      const { actor, id } = change;
+      await requireAdministrator(tx, actor);
       // The fence first: its row lock makes concurrent changes and charges of this owner wait for this one.
       await deps.meters.moveFence(tx, [id]);
-      const row = await findSubscription(tx, id);
-      if (row === undefined) throw fail('subscription.not_found', { message: `No subscription ${id}` });
+      const row = await getRow(tx, id);
       await updateSubscription(tx, id, {
         ...(change.tier === undefined ? {} : { tier: change.tier }),
         ...(change.status === undefined ? {} : { status: change.status }),
         ...datesOf(row, change),
         updated_at_ms: clock.nowMs(),
       });
-      if (change.usedMillicredits !== undefined) {
-        await deps.meters.setUsed(tx, id, termsOf(row, tiers), change.usedMillicredits);
-      }
+      const { usedMillicredits } = change;
+      if (usedMillicredits !== undefined) await deps.meters.setUsed(tx, id, termsOf(row, tiers), usedMillicredits);
+      const changed = await getRow(tx, id);
+      await deps.audit.record(tx, {
+        actor,
+        scope: { kind: 'subscription', id },
+        action: 'subscription.changed',
+        object: { kind: 'subscription', id },
+        before: auditedOf(row),
+        after: {
+          ...auditedOf(changed),
+          ...(usedMillicredits === undefined ? {} : { used_millicredits: usedMillicredits }),
+        },
+      });
+      return subscriptionOf(changed);
     });
-    return get(id);
-  };
 
-  /** standing returns what the subscription may do, or null when it does not exist. */
-  const standing = async (id: string): Promise<Standing | null> => {
-    const row = await findSubscriptionWithUser(control.db, id);
-    return row === undefined ? null : standingOf(row, tiers, deps.graceMs);
-  };
-
-  return { create, get, set, standing };
+  return { create, get, listOf, set };
 };

@@ -103,7 +103,7 @@ eachEngine('ledger of two nodes', (makeDatabase) => {
     const holder = await holderOn(first, { tier: 'free' });
     for (let count = 0; count < 5; count += 1) admittedOf(await first.admission.admit(requestOf(holder.verified)));
     expect((await first.admission.admit(requestOf(holder.verified))).kind).toBe('refused');
-    await second.accounts.subscriptions.set(holder.subscription.id, { tier: 'plus' });
+    await second.accounts.subscriptions.set({ actor: operatorActor, id: holder.subscription.id, tier: 'plus' });
     expect((await first.admission.admit(requestOf(holder.verified))).kind).toBe('stale');
     const renewed = await verifiedOn(first, holder.presented);
     expect(renewed.terms).toMatchObject({ planName: 'CyberSecFeed Plus', rate: null });

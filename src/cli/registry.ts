@@ -23,9 +23,27 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'user',
-    summary: 'create people',
+    summary: 'create, list, disable, enable and delete people',
     logs: 'problems',
     load: async () => (await import('./commands/user.ts')).userCommand,
+  },
+  {
+    name: 'org',
+    summary: 'create and delete organisations, set and remove their members',
+    logs: 'problems',
+    load: async () => (await import('./commands/org.ts')).orgCommand,
+  },
+  {
+    name: 'project',
+    summary: 'create, transfer and delete projects, set and remove their members',
+    logs: 'problems',
+    load: async () => (await import('./commands/project.ts')).projectCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'show and change the plan of a person',
+    logs: 'problems',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
   },
   {
     name: 'subscription',

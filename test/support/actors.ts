@@ -7,25 +7,43 @@ import {
   type AdmissionRequest,
   type Settlement,
 } from '../../src/admission/index.ts';
-import { documentedTiers, type KeyringConfig, type SubscriptionTiers } from '../../src/config/index.ts';
+import { createAudit, type Audit } from '../../src/audit/index.ts';
+import {
+  documentedTiers,
+  testConfig,
+  type AccountsConfig,
+  type KeyringConfig,
+  type SubscriptionTiers,
+} from '../../src/config/index.ts';
 import { createCredentials, openPeppers, type Credentials, type NewCredential } from '../../src/credentials/index.ts';
 import { ManualClock, operatorActor, Secret, seededRandom, silentLog, type Log } from '../../src/kernel/index.ts';
-import { openKeyring } from '../../src/keyring/index.ts';
+import { openKeyring, type Keyring } from '../../src/keyring/index.ts';
 import type { Terms, VerifiedCredential } from '../../src/kernel/index.ts';
-import { openControl, type Control } from '../../src/storage/index.ts';
+import { openControl, type Control, type Db } from '../../src/storage/index.ts';
 import type { TestDatabase } from './engines.ts';
 
 /** A node: the control plane's modules bound as in the program, on a manual clock and seeded randomness. */
 export interface Node {
   readonly control: Control;
   readonly clock: ManualClock;
+  readonly keyring: Keyring;
+  readonly audit: Audit;
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
+  /** What was sent, oldest first; also by transactions that were undone. */
+  readonly mails: readonly TestMail[];
   close(): Promise<void>;
 }
 
+export interface TestMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
 export interface NodeOptions {
+  readonly accounts?: Partial<AccountsConfig>;
   readonly clock?: ManualClock;
   /** Nodes of one database need seeds of their own, or they draw the same ids. */
   readonly seed?: string;
@@ -45,14 +63,28 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
   const keyring = openKeyring({ source: testPepper, random, clock });
   const peppers = await openPeppers(keyring, control.db);
   const admission = createAdmission({ control, clock, log, durability: 'process' });
+  const mails: TestMail[] = [];
+  const mail = {
+    send: (_tx: Db, sent: TestMail): Promise<void> => {
+      mails.push(sent);
+      return Promise.resolve();
+    },
+  };
+  const audit = createAudit({ control, clock, random, log, keyring, checkpointEntries: 1000, checkpointMs: hourMs });
   const accounts = createAccounts({
     control,
     clock,
     random,
+    config: { ...testConfig().accounts, ...options.accounts },
     tiers,
     graceMs: 72 * hourMs,
+    publicUrl: 'https://vulngate.example.org',
     meters: admission,
     periodAt,
+    audit,
+    mail,
+    keys: keyring,
+    revokeAllOf: (tx, ownerId, actor) => credentials.revokeAllOf(tx, ownerId, actor),
   });
   const credentials = createCredentials({
     control,
@@ -60,15 +92,15 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     random,
     log,
     peppers,
-    audit: { record: () => Promise.resolve() },
-    standing: accounts.subscriptions.standing,
+    audit,
+    mail,
+    standing: accounts.standing,
     moveFence: admission.moveFence,
-    mayManage: () => Promise.resolve(false),
-    creatorMayHold: () => Promise.resolve(true),
-    contactsOf: () => Promise.resolve([]),
-    mail: { send: () => Promise.resolve() },
+    mayManage: accounts.mayManage,
+    creatorMayHold: accounts.creatorMayHold,
+    contactsOf: accounts.contactsOf,
   });
-  return { control, clock, admission, accounts, credentials, close: () => admission.close() };
+  return { control, clock, keyring, audit, admission, accounts, credentials, mails, close: () => admission.close() };
 };
 
 /** secondNodeOn opens the database once more, as another process would, and builds a node that shares only the clock. */
@@ -88,8 +120,8 @@ export const subscriberOn = async (
   subscription: Partial<Omit<NewSubscription, 'email'>> = {},
   email = 'ada@example.org',
 ): Promise<Subscription> => {
-  if ((await accounts.users.findByEmail(email)) === null) await accounts.users.create({ email });
-  return accounts.subscriptions.create({ email, tier: 'plus', ...subscription });
+  if ((await accounts.users.findByEmail(email)) === null) await accounts.users.create({ actor: operatorActor, email });
+  return accounts.subscriptions.create({ actor: operatorActor, email, tier: 'plus', ...subscription });
 };
 
 export interface Holder {

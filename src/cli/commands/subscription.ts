@@ -1,3 +1,4 @@
+import { operatorActor } from '../../kernel/index.ts';
 import { openParts, type Parts } from '../../parts.ts';
 import type { Subscription } from '../../accounts/index.ts';
 import { answer } from '../answer.ts';
@@ -35,6 +36,7 @@ const create = async (context: CommandContext, args: readonly string[]): Promise
     start: { type: 'string' },
   });
   const input = {
+    actor: operatorActor,
     email: required('email', values.email),
     tier: readChoice('tier', required('tier', values.tier), tierNames),
     ...(values.credits === undefined ? {} : { creditsMillicredits: readCredits('credits', values.credits) }),
@@ -68,7 +70,7 @@ const set = async (context: CommandContext, args: readonly string[]): Promise<nu
   };
   const parts = await openParts(context);
   try {
-    await show(context, parts, await parts.accounts.subscriptions.set(id, change));
+    await show(context, parts, await parts.accounts.subscriptions.set({ actor: operatorActor, id, ...change }));
     return 0;
   } finally {
     await parts.close();

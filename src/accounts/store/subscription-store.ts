@@ -1,29 +1,25 @@
-import type { Insertable, Selectable } from 'kysely';
-import { inTransaction, type ControlTables, type Db } from '../storage/index.ts';
+import type { Selectable } from 'kysely';
+import type { ControlTables, Db } from '../../storage/index.ts';
+import type { UserRow } from './user-store.ts';
 
-export type UserRow = Selectable<ControlTables['users']>;
 export type SubscriptionRow = Selectable<ControlTables['subscriptions']>;
 
-export const insertUser = async (db: Db, row: Insertable<ControlTables['users']>): Promise<void> => {
-  await db.insertInto('users').values(row).execute();
+export const insertSubscription = async (db: Db, row: SubscriptionRow): Promise<void> => {
+  await db.insertInto('subscriptions').values(row).execute();
 };
-
-export const findUserByEmail = (db: Db, email: string): Promise<UserRow | undefined> =>
-  db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
-
-/** insertSubscription writes the subscription and, through `openMeter`, its ledger row in one transaction. */
-export const insertSubscription = (
-  db: Db,
-  row: SubscriptionRow,
-  openMeter: (tx: Db, ownerId: string) => Promise<void>,
-): Promise<void> =>
-  inTransaction(db, async (tx) => {
-    await tx.insertInto('subscriptions').values(row).execute();
-    await openMeter(tx, row.id);
-  });
 
 export const findSubscription = (db: Db, id: string): Promise<SubscriptionRow | undefined> =>
   db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** listSubscriptionsOf returns a person's subscriptions, oldest first. */
+export const listSubscriptionsOf = (db: Db, userId: string): Promise<SubscriptionRow[]> =>
+  db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('created_at_ms')
+    .orderBy('id')
+    .execute();
 
 export const updateSubscription = async (
   db: Db,

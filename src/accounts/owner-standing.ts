@@ -1,0 +1,86 @@
+import type { Terms } from '../kernel/index.ts';
+import type { AccountsDeps } from './deps.ts';
+import { parseOwner } from './owner.ts';
+import { lapseOf, planOf, projectTermsOf, type PlanColumns } from './plan-terms.ts';
+import { alwaysMs, type Standing, type StandingRefusal } from './standing.ts';
+import { findSubscriptionWithUser } from './store/subscription-store.ts';
+import { findOrganization, findProjectWithOwner } from './store/tenant-store.ts';
+import { findUser, type UserRow } from './store/user-store.ts';
+import { standingOf } from './subscription-terms.ts';
+
+type Refusals = { readonly code: StandingRefusal; readonly fromMs: number }[];
+
+const refusalsOfState = (state: UserRow['state']): Refusals =>
+  state === 'disabled' ? [{ code: 'owner.disabled', fromMs: alwaysMs }] : [];
+
+/** ownerStanding returns what an owner of any kind may do, or null when it does not exist. */
+export const ownerStanding = ({ control: { db }, config, tiers, graceMs }: AccountsDeps) => {
+  const { plans } = config;
+
+  const ofSubscription = async (id: string): Promise<Standing | null> => {
+    const row = await findSubscriptionWithUser(db, id);
+    return row === undefined ? null : standingOf(row, tiers, graceMs);
+  };
+
+  const ofProject = async (id: number): Promise<Standing | null> => {
+    const row = await findProjectWithOwner(db, id);
+    if (row === undefined) return null;
+    const lapse = lapseOf(row, graceMs);
+    return {
+      terms: projectTermsOf(planOf(row, plans), row.created_at_ms),
+      ...(lapse === null
+        ? {}
+        : { lapse: { fromMs: lapse.fromMs, terms: projectTermsOf(plans.free, row.created_at_ms) } }),
+      refusals: refusalsOfState(row.state),
+    };
+  };
+
+  const ofUser = async (id: string): Promise<Standing | null> => {
+    const row = await findUser(db, id);
+    return row === undefined
+      ? null
+      : {
+          terms: userTerms(row),
+          refusals: [...refusalsOfState(row.state), ...refusalsOfPlan(row)],
+        };
+  };
+  const userTerms = (row: UserRow): Terms => ({
+    planName: `CVEFinder ${planOf(row, plans).title}`,
+    creditLimitMillicredits: null,
+    rate: null,
+    periodAnchorMs: row.plan_started_at_ms === 0 ? row.created_at_ms : row.plan_started_at_ms,
+  });
+  const refusalsOfPlan = (row: PlanColumns): Refusals => {
+    if (planOf(row, plans).userKeysMax === 0) return [{ code: 'plan.required', fromMs: alwaysMs }];
+    const lapse = lapseOf(row, graceMs);
+    return lapse === null ? [] : [lapse];
+  };
+
+  const ofOrganization = async (id: string): Promise<Standing | null> => {
+    const row = await findOrganization(db, id);
+    if (row === undefined) return null;
+    const terms: Terms = {
+      planName: 'OpenCVE organization',
+      creditLimitMillicredits: null,
+      rate: config.organizationRate,
+      periodAnchorMs: row.created_at_ms,
+    };
+    return { terms, refusals: [] };
+  };
+
+  return async (ownerId: string): Promise<Standing | null> => {
+    const owner = parseOwner(ownerId);
+    switch (owner?.kind) {
+      case 'subscription':
+        return ofSubscription(owner.id);
+      case 'project':
+        return ofProject(owner.id);
+      case 'user':
+        return ofUser(owner.id);
+      case 'organization':
+        return ofOrganization(owner.id);
+      case undefined:
+        return null;
+    }
+  };
+};

@@ -1,0 +1,45 @@
+import { fail, type Actor } from '../kernel/index.ts';
+import type { Db } from '../storage/index.ts';
+import { normalEmail } from './email-address.ts';
+import { isTrusted } from './permission.ts';
+import type { MemberRow } from './store/member-store.ts';
+import {
+  findOrganization,
+  findOrganizationByName,
+  type OrganizationRow,
+  type ProjectRow,
+} from './store/tenant-store.ts';
+import { findUserByEmail } from './store/user-store.ts';
+
+/** A member of an organisation or a project. */
+export interface Member<Role> {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly joinedAtMs: number;
+}
+
+export const memberOf = <Role>(row: MemberRow<Role>): Member<Role> => ({
+  userId: row.user_id,
+  email: row.email,
+  name: row.name,
+  role: row.role,
+  joinedAtMs: row.joined_at_ms,
+});
+
+/** Deletes a project with everything that hangs on it, inside the transaction of a larger change. */
+export type ProjectRemoval = (tx: Db, actor: Actor, project: ProjectRow) => Promise<void>;
+
+/** findNamed finds an organisation by name or by id. */
+export const findNamed = async (db: Db, organization: string): Promise<OrganizationRow | undefined> =>
+  (await findOrganizationByName(db, organization)) ?? findOrganization(db, organization);
+
+/** ownerFor says whose a new tenant is: the signed-in person's, or that of the person whom the operator names. */
+export const ownerFor = async (tx: Db, actor: Actor, email: string | undefined): Promise<string> => {
+  if (actor.kind === 'user') return actor.id;
+  if (!isTrusted(actor)) throw fail('permission.refused');
+  const user = email === undefined ? undefined : await findUserByEmail(tx, normalEmail(email));
+  if (user === undefined) throw fail('account.not_found', { message: `No user with the address ${email ?? '(none)'}` });
+  return user.id;
+};
