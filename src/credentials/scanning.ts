@@ -18,7 +18,11 @@ export interface SecretScanner {
   push(piece: Buffer): ScanHit[];
 }
 
-const searches = credentialFormats.map((format) => ({ format, pattern: new RegExp(format.shape.source, 'g') }));
+const searches = credentialFormats.map((format) => ({
+  format,
+  pattern: new RegExp((format.landmark?.pattern ?? format.shape).source, 'g'),
+  at: format.landmark?.at ?? 0,
+}));
 const longest = Math.max(...credentialFormats.map(({ length }) => length));
 const newline = 10;
 
@@ -42,15 +46,16 @@ export const createSecretScanner = (): SecretScanner => {
   const search = (bytes: Buffer): { at: number; family: Family; presented: string; masked: string }[] => {
     const text = bytes.toString('latin1');
     const found: { at: number; family: Family; presented: string; masked: string }[] = [];
-    for (const { format, pattern } of searches) {
+    for (const { format, pattern, at } of searches) {
       pattern.lastIndex = 0;
       for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-        const [presented] = match;
+        const start = match.index - at;
+        const presented = start < 0 ? '' : text.slice(start, start + format.length);
         if (format.parse(presented) === null) {
           // The real one may begin inside of what only looks like one.
           pattern.lastIndex = match.index + 1;
-        } else if (match.index + presented.length > tail.length) {
-          found.push({ at: match.index, family: format.family, presented, masked: format.mask(presented) });
+        } else if (start + format.length > tail.length) {
+          found.push({ at: start, family: format.family, presented, masked: format.mask(presented) });
         }
       }
     }

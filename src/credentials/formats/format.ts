@@ -12,6 +12,11 @@ export interface CredentialFormat {
   readonly family: Family;
   /** What to look for in a text; `parse` decides whether it is one. */
   readonly shape: RegExp;
+  /**
+   * A part of the shape that begins with a fixed character, `at` characters into it: found many times faster in a long
+   * text than a shape that may begin with any digit.
+   */
+  readonly landmark?: { readonly pattern: RegExp; readonly at: number };
   /** Characters, all of one byte. */
   readonly length: number;
   mint(random: Random): MintedCredential;

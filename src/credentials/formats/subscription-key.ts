@@ -17,6 +17,10 @@ const mask = (presented: string): string => `${presented.slice(0, 8)}…${presen
 export const subscriptionKey: CredentialFormat = {
   family: 'subscription-key',
   shape: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+  landmark: {
+    pattern: /-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+    at: 8,
+  },
   length: 73,
   mint: (random) => {
     const digits = random.bytes(28).toString('hex');
