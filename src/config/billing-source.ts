@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BillingConfig } from './sections.ts';
+import type { BillingConfig, Bought } from './sections.ts';
 import type { OptionValues, Problem } from './values.ts';
 
 const Prices = z.record(
@@ -18,9 +18,9 @@ export const billingOf = (values: OptionValues, problems: Problem[]): BillingCon
     const fix = 'Give {"price_…":{"tier":"plus"}} or {"price_…":{"plan":"pro"}}.';
     problems.push({ name: 'VULNGATE_STRIPE_PRICES', given: null, problem: issues.join('; '), fix });
   }
-  const entries = Object.entries(parsed.data ?? {}).map(
-    ([price, bought]) =>
-      [price, 'tier' in bought ? { kind: 'subscription', ...bought } : { kind: 'user', ...bought }] as const,
-  );
+  const entries = Object.entries(parsed.data ?? {}).map(([price, bought]): [string, Bought] => [
+    price,
+    'tier' in bought ? { kind: 'subscription', tier: bought.tier } : { kind: 'user', plan: bought.plan },
+  ]);
   return { webhookSecret: values.stripeWebhookSecret, prices: new Map(entries) };
 };

@@ -15,7 +15,12 @@ export const mailOf = (values: OptionValues, problems: Problem[]): MailConfig =>
   }
   const smtp = smtpOf(values.smtpUrl.reveal());
   if (smtp === null) {
-    problems.push({ name: 'VULNGATE_SMTP_URL', given: null, problem: 'is not an address of a mail server', fix: urlFix });
+    problems.push({
+      name: 'VULNGATE_SMTP_URL',
+      given: null,
+      problem: 'is not an address of a mail server',
+      fix: urlFix,
+    });
   }
   return { smtp, from };
 };
@@ -45,7 +50,7 @@ const smtpOf = (text: string): SmtpConfig | null => {
     host,
     port: url.port === '' ? (isImplicitTls ? 465 : 587) : Number(url.port),
     isImplicitTls,
-    isTlsRequired: !(host === 'localhost' || host === '::1' || /^127\./.test(host)),
+    isTlsRequired: !(host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)),
     login: user === '' ? null : { user, password: new Secret(password) },
   };
 };
