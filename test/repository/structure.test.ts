@@ -43,6 +43,7 @@ describe('files', () => {
       /^bin\/vulngate\.js$/,
       /^\.ci\/run$/,
       /^docs\/(ARCHITECTURE|principles|operations|audit|errors|configuration|prices)\.md$/,
+      /^docs\/leak-rules\/(gitleaks\.toml|trufflehog\.yaml)$/,
       /^docs\/(compat|adr|postmortems)\/[a-z0-9-]+\.md$/,
       /^(README|CONTRIBUTING|SECURITY|CHANGELOG)\.md$/,
       /^(LICENSE|NOTICE|package\.json|package-lock\.json|tsconfig\.json|knip\.json|vitest\.config\.ts|vulngate\.env\.example)$/,
