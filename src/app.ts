@@ -50,7 +50,14 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       ready: { controlPlane: () => ping(parts.control.db), catalogue: reads.ready },
       memoryBytes: process.memoryUsage.rss,
     });
-    const upkeep = createUpkeep({ config, clock, log, admission: parts.admission });
+    const upkeep = createUpkeep({
+      config,
+      clock,
+      log,
+      admission: parts.admission,
+      queue: parts.queue,
+      mail: parts.mail,
+    });
     const close = async (): Promise<void> => {
       await upkeep.stop();
       await server.close();

@@ -2,13 +2,15 @@
  * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
  * `app.ts` adds the catalogue and the HTTP server to.
  */
-import { createAccounts, type Accounts, type MailSink } from './accounts/index.ts';
+import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import { createAudit, type Audit } from './audit/index.ts';
 import type { Config } from './config/index.ts';
 import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
-import { fail, type Clock, type Log, type Random } from './kernel/index.ts';
+import type { Clock, Log, Random } from './kernel/index.ts';
 import { openKeyring, type Keyring } from './keyring/index.ts';
+import { createMailer, type Mailer } from './mail/index.ts';
+import { createQueue, type Queue } from './queue/index.ts';
 import { openControl, type Control } from './storage/index.ts';
 
 export interface Surroundings {
@@ -22,6 +24,8 @@ export interface Parts {
   readonly control: Control;
   readonly keyring: Keyring;
   readonly audit: Audit;
+  readonly queue: Queue;
+  readonly mail: Mailer;
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
@@ -36,9 +40,8 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
     const peppers = await openPeppers(keyring, control.db);
     const { durability } = config.database;
     const admission = createAdmission({ control, clock, log, durability });
-    const mail: MailSink = {
-      send: () => Promise.reject(fail('internal.unexpected', { internal: 'mail is not bound' })),
-    };
+    const queue = createQueue({ control, clock, random, log });
+    const mail = createMailer({ control, clock, log, queue, config: config.mail });
     const audit = createAudit({ control, clock, random, log, keyring, ...config.audit });
     const accounts = createAccounts({
       control,
@@ -70,11 +73,12 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       contactsOf: accounts.contactsOf,
     });
     const close = async (): Promise<void> => {
+      await queue.stop();
       await credentials.settled();
       await admission.close();
       await control.close();
     };
-    return { control, keyring, audit, admission, accounts, credentials, close };
+    return { control, keyring, audit, queue, mail, admission, accounts, credentials, close };
   } catch (error) {
     await control.close();
     throw error;

@@ -1,15 +1,17 @@
 /**
- * What the server does by itself now and then: it turns old usage rows into hourly figures and, when configured, fetches
- * the feeds. A failure is logged and tried again at the next turn; nothing here holds up a request.
+ * What the server does by itself now and then: it does the queue's jobs, turns old usage rows into hourly figures, forgets
+ * old jobs and mails and, when configured, fetches the feeds. A failure is logged and tried again at the next turn; nothing here holds up a request.
  */
 import { Worker } from 'node:worker_threads';
 import type { Admission } from './admission/index.ts';
 import type { Config } from './config/index.ts';
 import type { Clock, Log } from './kernel/index.ts';
+import type { Mailer } from './mail/index.ts';
+import type { Queue } from './queue/index.ts';
 import type { SyncOrder, SyncNews } from './sync-thread.ts';
 
 export interface Upkeep {
-  /** start begins the turns: compaction at once and every hour, the feeds every configured number of hours. */
+  /** start begins the turns: the queue, compaction at once and every hour, the feeds every configured number of hours. */
   start(): void;
   /** stop ends the turns and waits for the one that runs; a sync is stopped and goes on at the next start. */
   stop(): Promise<void>;
@@ -20,9 +22,16 @@ export interface UpkeepDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly admission: Pick<Admission, 'compact'>;
+  readonly queue: Pick<Queue, 'start' | 'stop' | 'prune'>;
+  readonly mail: Pick<Mailer, 'prune'>;
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Codes and links in mails have long run out by then. */
+const mailKeptMs = 30 * dayMs;
+/** A dedupe key works as long as its job is remembered. */
+const jobKeptMs = 90 * dayMs;
 
 /** repeat runs a task now and `everyMs` after each end, until it is stopped. */
 const repeat = (clock: Clock, everyMs: number, task: () => Promise<void>): (() => Promise<void>) => {
@@ -42,7 +51,7 @@ const repeat = (clock: Clock, everyMs: number, task: () => Promise<void>): (() =
   };
 };
 
-export const createUpkeep = ({ config, clock, log, admission }: UpkeepDeps): Upkeep => {
+export const createUpkeep = ({ config, clock, log, admission, queue, mail }: UpkeepDeps): Upkeep => {
   let stops: (() => Promise<void>)[] = [];
   let syncing: Worker | null = null;
 
@@ -52,6 +61,15 @@ export const createUpkeep = ({ config, clock, log, admission }: UpkeepDeps): Upk
       if (rows > 0) log.info('usage.compacted', { rows });
     } catch (error) {
       log.error('usage.compaction_failed', { error });
+    }
+  };
+
+  const prune = async (): Promise<void> => {
+    try {
+      await mail.prune(clock.nowMs() - mailKeptMs);
+      await queue.prune(clock.nowMs() - jobKeptMs);
+    } catch (error) {
+      log.error('upkeep.prune_failed', { error });
     }
   };
 
@@ -72,12 +90,13 @@ export const createUpkeep = ({ config, clock, log, admission }: UpkeepDeps): Upk
   return {
     start: () => {
       const { schedule } = config.catalogue;
-      stops = [repeat(clock, hourMs, compact)];
+      queue.start();
+      stops = [repeat(clock, hourMs, compact), repeat(clock, dayMs, prune)];
       if (schedule.mode === 'every') stops.push(repeat(clock, schedule.hours * hourMs, sync));
     },
     stop: async () => {
       syncing?.postMessage('stop');
-      await Promise.all(stops.map((stop) => stop()));
+      await Promise.all([queue.stop(), ...stops.map((stop) => stop())]);
     },
   };
 };

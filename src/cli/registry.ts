@@ -64,6 +64,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/scan-secrets.ts')).scanSecretsCommand,
   },
   {
+    name: 'mail',
+    summary: 'list and show what the server wrote to people',
+    logs: 'problems',
+    load: async () => (await import('./commands/mail.ts')).mailCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check this installation and say what is wrong',
     logs: 'problems',

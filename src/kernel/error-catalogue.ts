@@ -112,6 +112,7 @@ export const errorCatalogue = {
   'leak.unsigned': entry(401, 'Report not signed', 'Sign the raw body with a configured key, or send the configured token.'),
   'billing.unsigned': entry(400, 'Event not signed', 'Configure the signing secret of this endpoint.'),
   'claim.refused': entry(404, 'Claim link not valid', 'A link works once, for 72 hours. Ask the operator for another one.'),
+  'mail.not_found': entry(404, 'No such mail', 'List the mails to find its id; old ones are forgotten.'),
   'catalog.cve_not_found': entry(404, 'No such CVE record', 'Check the id; import or sync newer records.'),
   'catalog.kev_not_found': entry(404, 'Not in the KEV catalogue', 'The CVE is not listed as known exploited.'),
   'catalog.unavailable': entry(
