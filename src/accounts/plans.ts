@@ -1,6 +1,6 @@
 import type { Plan, PlanName } from '../config/index.ts';
 import { fail, type Actor } from '../kernel/index.ts';
-import { inTransaction } from '../storage/index.ts';
+import { inTransaction, type Db } from '../storage/index.ts';
 import { ownersOfPlan } from './account-fences.ts';
 import type { AccountsDeps } from './deps.ts';
 import { requireAdministrator } from './permission.ts';
@@ -33,6 +33,8 @@ export interface PlanChange {
   readonly periodStartMs?: number;
   /** End of access of a cancelled plan; when a payment is overdue, since when. */
   readonly periodEndMs?: number;
+  /** Of a payment that is overdue: since when. */
+  readonly pastDueSinceMs?: number;
 }
 
 type Columns = Pick<
@@ -75,7 +77,7 @@ export const planVerbs = (deps: AccountsDeps) => {
       cancelled: { end: endMs ?? row.plan_period_end_ms ?? deps.periodAt(startedAtMs, nowMs).endMs, due: null },
       past_due: {
         end: endMs ?? row.plan_period_end_ms,
-        due: endMs !== null && endMs < nowMs ? endMs : (row.plan_past_due_since_ms ?? nowMs),
+        due: change.pastDueSinceMs ?? (endMs !== null && endMs < nowMs ? endMs : (row.plan_past_due_since_ms ?? nowMs)),
       },
       expired: { end: endMs ?? row.plan_period_end_ms ?? nowMs, due: null },
     }[status];
@@ -91,10 +93,11 @@ export const planVerbs = (deps: AccountsDeps) => {
   return {
     /**
      * set changes a person's plan. It takes effect at once, for the person's keys and for every project that the person
-     * owns. For the operator, administrators and billing. Throws `account.not_found`.
+     * owns. With `within` it joins that transaction. For the operator, administrators and billing. Throws
+     * `account.not_found`.
      */
-    set: (change: PlanChange): Promise<HeldPlan> =>
-      inTransaction(control.db, async (tx) => {
+    set: (change: PlanChange, within: Db = control.db): Promise<HeldPlan> =>
+      inTransaction(within, async (tx) => {
         await requireAdministrator(tx, change.actor);
         const row = await lockUser(control.engine, tx, change.userId);
         if (row === undefined) throw fail('account.not_found');

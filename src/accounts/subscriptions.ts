@@ -43,6 +43,8 @@ export interface SubscriptionChange {
   readonly tier?: SubscriptionTierName;
   readonly status?: SubscriptionStatus;
   readonly periodEndMs?: number;
+  /** Of a payment that is overdue: since when. Default: now, or since it first was. */
+  readonly pastDueSinceMs?: number;
   readonly usedMillicredits?: number;
 }
 
@@ -79,8 +81,9 @@ export const subscriptionVerbs = (deps: AccountsDeps) => {
   const listOf = async (userId: string): Promise<Subscription[]> =>
     (await listSubscriptionsOf(control.db, userId)).map(subscriptionOf);
 
-  const create = (input: NewSubscription): Promise<Subscription> =>
-    inTransaction(control.db, async (tx) => {
+  /** create with `within` joins that transaction. */
+  const create = (input: NewSubscription, within: Db = control.db): Promise<Subscription> =>
+    inTransaction(within, async (tx) => {
       await requireAdministrator(tx, input.actor);
       const user = await findUserByEmail(tx, normalEmail(input.email));
       if (user === undefined) throw fail('account.not_found', { message: `No user with the address ${input.email}` });
@@ -120,14 +123,19 @@ export const subscriptionVerbs = (deps: AccountsDeps) => {
       case 'cancelled':
         return { period_end_ms: deps.periodAt(row.started_at_ms, nowMs).endMs, past_due_since_ms: null, ...given };
       case 'past_due':
-        return { past_due_since_ms: row.past_due_since_ms ?? Math.min(nowMs, change.periodEndMs ?? nowMs), ...given };
+        return {
+          past_due_since_ms:
+            change.pastDueSinceMs ?? row.past_due_since_ms ?? Math.min(nowMs, change.periodEndMs ?? nowMs),
+          ...given,
+        };
       case 'expired':
         return { period_end_ms: row.period_end_ms ?? nowMs, ...given };
     }
   };
 
-  const set = (change: SubscriptionChange): Promise<Subscription> =>
-    inTransaction(control.db, async (tx) => {
+  /** set with `within` joins that transaction. */
+  const set = (change: SubscriptionChange, within: Db = control.db): Promise<Subscription> =>
+    inTransaction(within, async (tx) => {
       const { actor, id } = change;
       await requireAdministrator(tx, actor);
       // The fence first: its row lock makes concurrent changes and charges of this owner wait for this one.
