@@ -118,6 +118,8 @@ export const signInVerbs = (deps: AccountsDeps, sessions: Sessions) => {
    */
   const requestCode = async (input: { readonly email: string; readonly address: string }): Promise<CodeRequest> => {
     const email = normalEmail(input.email);
+    // Asked before the slow digest too, which would else be work for whoever asks too often.
+    await requireFewRequests(db, email, input.address);
     const code = sixDigits(random);
     const digest = await slowDigest(random, code);
     const { request, isKnown } = await inTransaction(db, async (tx) => {
