@@ -8,7 +8,7 @@ export const projectOwnerId = (projectId: number): string => `prj_${projectId}`;
 
 /** parseOwner reads an owner id, or returns null for what is none. */
 export const parseOwner = (ownerId: string): Owner | null => {
-  const [prefix, rest = ''] = ownerId.split('_', 2);
+  const [prefix = '', rest = ''] = ownerId.split('_', 2);
   switch (prefix) {
     case 'sub':
       return { kind: 'subscription', id: ownerId };
