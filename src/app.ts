@@ -1,8 +1,9 @@
 /** The whole program: the control plane's parts, the catalogue, the HTTP server and the upkeep, bound together. */
 import { mkdirSync } from 'node:fs';
+import { projectOwnerId } from './accounts/index.ts';
 import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
 import { AppError } from './kernel/index.ts';
-import { createHttp, type HttpServer } from './http/index.ts';
+import { createHttp, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { openParts, type Parts, type Surroundings } from './parts.ts';
 import { ping } from './storage/index.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
@@ -29,6 +30,28 @@ const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void
   }
 };
 
+/** peopleOf binds what the surfaces of people need. */
+const peopleOf = ({ accounts, audit, credentials, claims }: Parts): PeopleVerbs => {
+  const { signIn, sessions, projects, plans, users } = accounts;
+  return {
+    auth: { ...signIn, ...sessions },
+    credentials: { ...credentials, issue: (input) => credentials.issue(input) },
+    projects: {
+      find: projects.find,
+      requireManage: (actor, projectId) => accounts.requireAccess(actor, projectOwnerId(projectId), 'manage'),
+      planOf: plans.ofProject,
+    },
+    organizations: {
+      find: accounts.organizations.find,
+      requireOwn: (actor, organizationId) => accounts.requireAccess(actor, organizationId, 'own'),
+    },
+    activity: audit,
+    emailOf: async (userId) => (await users.get(userId))?.email ?? null,
+    claims,
+    billing: null,
+  };
+};
+
 /** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
 export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {
   const { config, clock, random, log, version } = surroundings;
@@ -45,6 +68,9 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       version,
       config: config.server,
       credentials: parts.credentials,
+      sessions: parts.accounts.sessions,
+      people: peopleOf(parts),
+      leaks: config.leaks,
       admission: parts.admission,
       catalog: reads,
       ready: { controlPlane: () => ping(parts.control.db), catalogue: reads.ready },
@@ -55,6 +81,7 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       clock,
       log,
       admission: parts.admission,
+      credentials: parts.credentials,
       queue: parts.queue,
       mail: parts.mail,
     });

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Admission } from './admission/index.ts';
 import type { Config } from './config/index.ts';
+import type { Credentials } from './credentials/index.ts';
 import type { Clock, Log } from './kernel/index.ts';
 import type { Mailer } from './mail/index.ts';
 import type { Queue } from './queue/index.ts';
@@ -22,6 +23,7 @@ export interface UpkeepDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly admission: Pick<Admission, 'compact'>;
+  readonly credentials: Pick<Credentials, 'remindExpiring'>;
   readonly queue: Pick<Queue, 'start' | 'stop' | 'prune'>;
   readonly mail: Pick<Mailer, 'prune'>;
 }
@@ -51,7 +53,7 @@ const repeat = (clock: Clock, everyMs: number, task: () => Promise<void>): (() =
   };
 };
 
-export const createUpkeep = ({ config, clock, log, admission, queue, mail }: UpkeepDeps): Upkeep => {
+export const createUpkeep = ({ config, clock, log, admission, credentials, queue, mail }: UpkeepDeps): Upkeep => {
   let stops: (() => Promise<void>)[] = [];
   let syncing: Worker | null = null;
 
@@ -73,6 +75,14 @@ export const createUpkeep = ({ config, clock, log, admission, queue, mail }: Upk
     }
   };
 
+  const remind = async (): Promise<void> => {
+    try {
+      await credentials.remindExpiring();
+    } catch (error) {
+      log.error('upkeep.reminder_failed', { error });
+    }
+  };
+
   // In a thread of its own: an import writes for seconds at a time, and the gate must not wait for it.
   const sync = (): Promise<void> =>
     new Promise((resolve) => {
@@ -91,7 +101,7 @@ export const createUpkeep = ({ config, clock, log, admission, queue, mail }: Upk
     start: () => {
       const { schedule } = config.catalogue;
       queue.start();
-      stops = [repeat(clock, hourMs, compact), repeat(clock, dayMs, prune)];
+      stops = [repeat(clock, hourMs, compact), repeat(clock, dayMs, prune), repeat(clock, hourMs, remind)];
       if (schedule.mode === 'every') stops.push(repeat(clock, schedule.hours * hourMs, sync));
     },
     stop: async () => {

@@ -13,11 +13,11 @@
  * Refusals are values; it throws `credential.…` and `permission.refused` from management verbs and
  * `config.pepper_mismatch` at start.
  */
+export { createClaims, type Claims, type ClaimsDeps, type NewClaim } from './claims.ts';
 export { createCredentials, type CredentialFilter, type Credentials, type Judgement } from './credentials.ts';
 export type { CredentialsDeps } from './deps.ts';
 export { dropPepper, openPeppers, pepperUse, type PepperSource, type PepperUse } from './pepper.ts';
 export type { Peppers } from './digest.ts';
-export { projectResources } from './families/project-token.ts';
 export type { Finding, FindingKind } from './hygiene.ts';
 export type { LeakReport, LeakVerdict } from './leaks.ts';
 export { createSecretScanner, type ScanHit, type SecretScanner } from './scanning.ts';

@@ -23,6 +23,12 @@ const missingMeans = (operation: Operation, meter: MeterReading): ErrorCode | nu
 
 const credits = (millicredits: number): number => millicredits / 1000;
 
+/** verdictOf is what the deciding rule says; null: the request would be let in. */
+const verdictOf = (code: ErrorCode | null) =>
+  code === null
+    ? { verdict: 'admitted', rule: null, reason: null, help: null }
+    : { verdict: 'refused', rule: code, reason: errorCatalogue[code].title, help: errorCatalogue[code].help };
+
 /**
  * explain prints what a request with this credential would be answered, by the same rules in the same order as the gate,
  * and charges nothing.
@@ -52,10 +58,7 @@ export const explain = async (context: CommandContext, args: readonly string[]):
         : (refusal ?? missingRight(credential, operation) ?? missingMeans(operation, meter));
     const remaining = meter.limitMillicredits === null ? null : meter.limitMillicredits - meter.usedMillicredits;
     answer(context, {
-      verdict: code === null ? 'admitted' : 'refused',
-      rule: code,
-      reason: code === null ? null : errorCatalogue[code].title,
-      help: code === null ? null : errorCatalogue[code].help,
+      ...verdictOf(code),
       operation: operation?.id ?? null,
       price: operation === null ? null : credits(operation.priceMillicredits),
       remaining: remaining === null ? null : credits(remaining),

@@ -46,20 +46,8 @@ describe('scan-secrets', () => {
     await json('user', 'create', '--email', 'ada@example.org');
     await json('org', 'create', '--name', 'acme', '--owner', 'ada@example.org');
     await json('project', 'create', '--org', 'acme', '--name', 'web', '--owner', 'ada@example.org');
-    const token = await json(
-      ...[
-        'credential',
-        'issue',
-        '--family',
-        'project-token',
-        '--project',
-        '1',
-        '--name',
-        'ci',
-        '--scope',
-        'alerts=read',
-      ],
-    );
+    const of = ['--project', '1', '--name', 'ci', '--scope', 'alerts=read'];
+    const token = await json('credential', 'issue', '--family', 'project-token', ...of);
     const shared = await json('credential', 'issue', '--family', 'organization-token', '--org', 'acme', '--name', 'o');
     const source = join(folder, 'source');
     mkdirSync(join(source, 'deep'), { recursive: true });

@@ -2,7 +2,7 @@ import { fail } from '../../kernel/index.ts';
 import { longestOverlapMs, type FamilyRule, type Scopes } from './rule.ts';
 
 /** The resources of a project, in the order in which people see them. */
-export const projectResources = [
+const projectResources = [
   'vulnerabilities',
   'subscriptions',
   'alerts',
