@@ -1,5 +1,5 @@
 import manifest from '../../../package.json' with { type: 'json' };
-import { openApp } from '../../app.ts';
+import { openApp, type App } from '../../app.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 
@@ -13,20 +13,39 @@ const announce = ({ json, stdout }: CommandContext, url: string): void => {
   stdout.write(json ? `${JSON.stringify({ event: 'listening', url })}\n` : `Vulngate listens on ${url}\n`);
 };
 
+/** announceAdministrator shows the link of the very first start; it goes to standard output only, never into the log. */
+const announceAdministrator = async (
+  { json, stdout, config }: CommandContext,
+  app: App,
+  url: string,
+): Promise<void> => {
+  const link = await app.parts.accounts.signIn.ensureAdministrator();
+  if (link === null) return;
+  const address = `${config.server.publicUrl ?? url}/sign-in#${link.token}`;
+  stdout.write(
+    json
+      ? `${JSON.stringify({ event: 'administrator', email: link.email, url: address, token: link.token })}\n`
+      : `First start: sign in as ${link.email} with this link, once, within 24 hours:\n${address}\n`,
+  );
+};
+
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'serve the API',
   usage: `serve [--host ADDRESS] [--port N] [--data DIR] [--json]
 
 Serves until SIGINT or SIGTERM, then finishes what it has admitted. --port 0 takes a free port.
-With --json the first line is {"event":"listening","url":"http://…"}.`,
+With --json the first line is {"event":"listening","url":"http://…"}; at the very first start the second is
+{"event":"administrator","email":…,"url":…,"token":…}: a link that signs the administrator in, once.`,
   run: async (context, args) => {
     parseArguments(args, {});
     const app = await openApp({ ...context, version: manifest.version });
     try {
       const { url } = await app.server.listen();
       announce(context, url);
+      await announceAdministrator(context, app, url);
       app.upkeep.start();
+      app.parts.audit.start();
       await untilStopped(context.signal);
       return 0;
     } finally {
