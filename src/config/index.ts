@@ -17,6 +17,7 @@ export type {
   AccountsConfig,
   AuditConfig,
   BillingConfig,
+  LeaksConfig,
   Bought,
   CatalogueConfig,
   Config,

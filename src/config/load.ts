@@ -6,6 +6,7 @@ import { billingOf } from './billing-source.ts';
 import { mailOf } from './mail-source.ts';
 import type { Option } from './option.ts';
 import { keyringOf } from './keyring-source.ts';
+import { leaksOf } from './leak-source.ts';
 import { options, type OptionKey } from './options.ts';
 import { applyPlanChanges, type Plans } from './plans.ts';
 import type { AccountsConfig, Config, DatabaseConfig, TlsConfig } from './sections.ts';
@@ -154,6 +155,7 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
   const keyring = keyringOf(values, problems);
   const mail = mailOf(values, problems);
   const billing = billingOf(values, problems);
+  const leaks = leaksOf(values, problems);
   const database = databaseOf(values, problems);
   if (values.metricsToken !== null && values.metricsToken.reveal().length < 16) {
     problems.push({
@@ -205,6 +207,7 @@ const assemble = (values: OptionValues, given: Readonly<Record<string, string>>,
     accounts: accountsOf(values, plans.plans),
     mail,
     billing,
+    leaks,
     keyring,
     audit: {
       checkpointEntries: values.auditCheckpointEntries,

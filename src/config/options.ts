@@ -1,5 +1,6 @@
 import { accountOptions } from './account-options.ts';
 import { keyOptions } from './key-options.ts';
+import { leakOptions } from './leak-options.ts';
 import { mailOptions } from './mail-options.ts';
 import type { Option } from './option.ts';
 
@@ -136,6 +137,7 @@ export const options = [
     example: 'a-long-random-text',
   },
   ...keyOptions,
+  ...leakOptions,
   ...accountOptions,
   ...mailOptions,
   {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { LogLevel, Secret } from '../kernel/index.ts';
 import type { PlanName, Plans } from './plans.ts';
 import type { SubscriptionTierName, SubscriptionTiers } from './tiers.ts';
@@ -97,6 +98,13 @@ export interface MailConfig {
   readonly from: { readonly name: string; readonly address: string };
 }
 
+/** By what those who report found credentials prove themselves. */
+export interface LeaksConfig {
+  /** Public ECDSA keys by their identifier; none: no report of that form is taken. */
+  readonly githubKeys: ReadonlyMap<string, KeyObject>;
+  readonly gitlabToken: Secret<string> | null;
+}
+
 /** What a price of the billing provider buys. */
 export type Bought =
   | { readonly kind: 'subscription'; readonly tier: SubscriptionTierName }
@@ -118,6 +126,7 @@ export interface Config {
   readonly accounts: AccountsConfig;
   readonly mail: MailConfig;
   readonly billing: BillingConfig;
+  readonly leaks: LeaksConfig;
   readonly keyring: KeyringConfig;
   readonly audit: AuditConfig;
   readonly admission: { readonly tiers: SubscriptionTiers; readonly graceMs: number; readonly usageDetailMs: number };

@@ -8,11 +8,17 @@
  * Invariants: ids are unique over all surfaces; a path is written with `{name}` and without a trailing slash; an operation
  * without a resource refuses every credential that carries scopes.
  */
+import { authOperations } from './auth.ts';
+import { billingOperations } from './billing.ts';
+import { cvefeedOperations } from './cvefeed.ts';
+import { cvefinderOperations } from './cvefinder.ts';
 import { cybersecfeedOperations } from './cybersecfeed.ts';
+import { leakOperations } from './leaks.ts';
+import { opencveOperations } from './opencve-tokens.ts';
 import type { Operation } from './operation.ts';
 import { siteOperations } from './site.ts';
 
-export type { Family, Level, Operation, SurfaceName } from './operation.ts';
+export { isPublic, type Family, type Level, type Operation, type SurfaceName } from './operation.ts';
 export { isPermitted } from './permission.ts';
 export { allowedMethods, matchRoute, type RouteMatch } from './routes.ts';
 export { parameterNotes, type ParameterNotes } from './parameter.ts';
@@ -30,7 +36,32 @@ export {
 } from './cybersecfeed-parameters.ts';
 export { Failure } from './cybersecfeed-answers.ts';
 export { cybersecfeedExamples, exampleMeta } from './cybersecfeed-examples.ts';
-export { cybersecfeedOperations, siteOperations };
+export { CodeBody, CodeRequestBody } from './auth.ts';
+export { KeyBody, NewKeyBody } from './cvefinder.ts';
+export { ActivityQuery, PageQuery } from './cvefeed.ts';
+export { NewProjectTokenBody, ProjectTokenChangeBody, RotationBody } from './cvefeed-tokens.ts';
+export { NewOrganizationTokenBody, OrganizationTokenChangeBody } from './opencve-tokens.ts';
+export { GithubReportBody, GitlabReportBody, RevocationBody } from './leaks.ts';
+export { ClaimBody } from './site.ts';
+export {
+  authOperations,
+  billingOperations,
+  cvefeedOperations,
+  cvefinderOperations,
+  cybersecfeedOperations,
+  leakOperations,
+  opencveOperations,
+  siteOperations,
+};
 
 /** Every operation there is. */
-export const operations: readonly Operation[] = [...cybersecfeedOperations, ...siteOperations];
+export const operations: readonly Operation[] = [
+  ...cybersecfeedOperations,
+  ...cvefinderOperations,
+  ...cvefeedOperations,
+  ...opencveOperations,
+  ...authOperations,
+  ...leakOperations,
+  ...billingOperations,
+  ...siteOperations,
+];

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../kernel/error-catalogue.ts';
 
 export type { Family, Level };
 
-export type SurfaceName = 'cybersecfeed' | 'site';
+export type SurfaceName = 'cybersecfeed' | 'cvefinder' | 'cvefeed' | 'opencve' | 'auth' | 'leaks' | 'billing' | 'site';
 
 /**
  * Operation is one route of one surface, declared as data. The guard, the OpenAPI documents, the price table, `credential
@@ -19,8 +19,12 @@ export interface Operation {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** Families that may call it. Empty: no credential is asked for (a public operation). */
+  /** Families that may call it. Empty: none may; without `sessions` it asks for nobody (a public operation). */
   readonly families: readonly Family[];
+  /** Whether signed-in people may call it. They are never charged. */
+  readonly sessions?: boolean;
+  /** Whether its answer holds a secret that is shown this once. */
+  readonly showsSecret?: boolean;
   /** The scope resource; null refuses every credential that carries scopes (fail closed). */
   readonly resource: string | null;
   readonly level: Level;
@@ -32,3 +36,7 @@ export interface Operation {
   readonly response: z.ZodType;
   readonly errors: readonly ErrorCode[];
 }
+
+/** isPublic says whether an operation asks for nobody. */
+export const isPublic = (operation: Pick<Operation, 'families' | 'sessions'>): boolean =>
+  operation.families.length === 0 && operation.sessions !== true;

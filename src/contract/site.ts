@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../kernel/error-catalogue.ts';
 import type { Operation } from './operation.ts';
+import { ShownOnce } from './wire.ts';
 
 const Page = z.string().describe('An HTML page.');
 const Check = z.object({ status: z.string() });
+
+export const ClaimBody = z.strictObject({ token: z.string().min(1).max(200) });
+const Claimed = z.object({
+  credential: ShownOnce,
+  name: z.string(),
+  masked: z.string(),
+});
 
 const declare = (name: string, path: string, summary: string, response: z.ZodType, errors: readonly ErrorCode[] = []) =>
   ({
@@ -39,4 +47,18 @@ export const siteOperations: readonly Operation[] = [
     z.looseObject({ openapi: z.string() }),
   ),
   declare('docs.read', '/api/v1/docs', 'The same as a readable page', Page),
+  declare('claim.read', '/claim', 'The page behind a one-time claim link', Page),
+  declare('sign_in.read', '/sign-in', 'The page behind a one-time sign-in link', Page),
+  {
+    ...declare('claim.open', '/api/claim', 'Take the key that a claim link stands for, once', Claimed, [
+      'request.malformed',
+      'request.invalid_parameter',
+      'claim.refused',
+      'request.limited',
+    ]),
+    method: 'POST',
+    level: 'write',
+    body: ClaimBody,
+    showsSecret: true,
+  },
 ];

@@ -1,7 +1,9 @@
-import { isPermitted, type Operation } from '../contract/index.ts';
-import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
+import { isPermitted, isPublic, type Operation } from '../contract/index.ts';
+import { asAppError, type AppError, type Clock, type Log, type VerifiedCredential } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
+import { createClientNames } from './client-name.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
+import { pathOf, writeAnswer } from './reply.ts';
 import type {
   AdmissionGate,
   Answer,
@@ -11,6 +13,7 @@ import type {
   Failure,
   Handler,
   Presented,
+  SessionGate,
 } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import type { Origin } from './transport.ts';
@@ -20,6 +23,7 @@ export interface GuardDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly credentials: CredentialGate;
+  readonly sessions: SessionGate;
   readonly admission: AdmissionGate;
   readonly traffic: Traffic;
   readonly originOf: (request: IncomingMessage) => Origin;
@@ -41,20 +45,8 @@ const isRefunded = (status: number): boolean => status === 304 || status === 400
 
 /** createGuard builds the one way from a request to a handler: transport, credential, family, scope, admission, settlement. */
 export const createGuard = (deps: GuardDeps): Guard => {
-  const { admission, clock, credentials, log, traffic } = deps;
-  const clients = new Map<string, string>();
-
-  const clientOf = (exchange: Exchange): string => {
-    const agent = exchange.request.headers['user-agent'] ?? '';
-    const known = clients.get(agent);
-    if (known !== undefined) return known;
-    // Bounded, so that made-up agents cannot fill the memory.
-    if (clients.size >= 1000) clients.clear();
-    // Node lets no control character into a header except the tab.
-    const client = redact(agent).replaceAll('\t', ' ').slice(0, 120);
-    clients.set(agent, client);
-    return client;
-  };
+  const { admission, clock, credentials, log, sessions, traffic } = deps;
+  const clientOf = createClientNames();
 
   const report = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<void> => {
     log.warn('request.exposes_credential', { correlationId: exchange.correlationId, where, address: exchange.address });
@@ -79,16 +71,32 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const { request } = exchange;
     const origin = deps.originOf(request);
     exchange.address = origin.address;
-    if (operation.families.length === 0) return null;
+    exchange.encrypted = origin.encrypted;
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     if (mark >= 0) exchange.query = url.slice(mark + 1);
+    if (isPublic(operation))
+      return operation.method === 'GET' ? null : examinePublic(exchange, operation, origin.secure);
     if (!origin.secure) return refuseInsecure(exchange);
     const inPath = exposedInPath(mark >= 0 ? url.slice(0, mark) : url);
     if (inPath !== null) return refuseExposed(exchange, inPath, 'path');
     const inQuery = exposedInQuery(exchange.query);
     if (inQuery !== null) return refuseExposed(exchange, inQuery, 'query');
     return hasBody(request) ? examineBody(exchange, operation) : null;
+  };
+
+  /** What asks for nobody takes codes, signed reports and found credentials in its body: nothing there is out of place. */
+  const examinePublic = async (
+    exchange: Exchange,
+    operation: Operation,
+    isSecure: boolean,
+  ): Promise<Failure | null> => {
+    exchange.client = clientOf(exchange);
+    if (!isSecure) return { code: 'request.insecure_transport' };
+    if (!hasBody(exchange.request)) return null;
+    if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
+    exchange.body = await readBody(exchange.request, deps.bodyBytesMax);
+    return null;
   };
 
   const refuseInsecure = async (exchange: Exchange): Promise<Failure> => {
@@ -115,6 +123,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
     try {
+      if (presented.kind === 'session') return await welcome(exchange, operation, presented);
       for (let decision = 0; decision < decisionsMax; decision += 1) {
         const verdict = await decideOnce(exchange, operation, presented, decision > 0);
         if (verdict !== 'again') return verdict;
@@ -124,6 +133,20 @@ export const createGuard = (deps: GuardDeps): Guard => {
       logFailure(exchange, asAppError(error), 'admission.failed');
     }
     return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+  };
+
+  /** Signed-in people are asked for at every request, and pay nothing. */
+  const welcome = async (
+    exchange: Exchange,
+    operation: Operation,
+    presented: Extract<Presented, { kind: 'session' }>,
+  ): Promise<Failure | null> => {
+    if (operation.sessions !== true) return { code: 'credential.family_refused' };
+    const outcome = await sessions.check(presented.session);
+    if (outcome.kind === 'refused') return { code: outcome.code };
+    exchange.client = clientOf(exchange);
+    exchange.person = outcome;
+    return null;
   };
 
   const decideOnce = async (
@@ -137,16 +160,21 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (verified.kind === 'refused') return { code: verified.code };
     const credential = verified.credential;
     exchange.credential = credential;
+    // Only a credential that works learns that it is of no use here.
+    if (operation.families.length === 0) return { code: 'session.required', credential };
     if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
     // Memory may be older than a widened scope: look at the database before refusing.
-    if (!isPermitted(operation, credential.scopes)) return fresh ? { code: 'scope.missing', credential } : 'again';
+    const foreign = exchange.surface.tenant?.(exchange.params, credential) ?? null;
+    if (foreign !== null) return foreign;
+    if (!isPermitted(operation, credential.scopes)) return fresh ? scopeMissing(operation, credential) : 'again';
+    exchange.client = clientOf(exchange);
     const outcome = await admission.admit({
       credential,
       operationId: operation.id,
       priceMillicredits: operation.priceMillicredits,
       counted: operation.rateClass === 'request',
       address,
-      client: clientOf(exchange),
+      client: exchange.client,
       correlationId,
     });
     if (outcome.kind === 'stale') return 'again';
@@ -171,7 +199,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
       code: error.code,
       message: error.message,
       detail: error.detail,
-      ...(error.entry.status === 503 ? { retryAfterMs: unavailableRetryMs } : {}),
+      ...retryOf(error),
     });
   };
 
@@ -185,7 +213,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
   };
 
   const finish = (exchange: Exchange, answer: Answer): void => {
-    write(exchange, answer);
+    writeAnswer(exchange, answer);
     const latencyMs = clock.monotonicMs() - exchange.startedMs;
     traffic.end(exchange, answer.status, latencyMs);
     log.info('request', {
@@ -209,7 +237,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
         const examined = examine(exchange, operation);
         const flaw = examined instanceof Promise ? await examined : examined;
         if (flaw !== null) return failed(exchange, flaw);
-        if (operation.families.length > 0) {
+        if (!isPublic(operation)) {
           const refusal = await decide(exchange, operation);
           if (refusal !== null) return failed(exchange, refusal);
         }
@@ -240,22 +268,15 @@ export const createGuard = (deps: GuardDeps): Guard => {
   };
 };
 
-const pathOf = (exchange: Exchange): string => {
-  const url = exchange.request.url ?? '/';
-  const mark = url.indexOf('?');
-  return redact(mark >= 0 ? url.slice(0, mark) : url).slice(0, 200);
-};
+const scopeMissing = ({ resource, level }: Operation, credential: VerifiedCredential): Failure => ({
+  code: 'scope.missing',
+  credential,
+  detail: { required_scope: `${resource ?? 'none'}:${level}` },
+});
 
-const write = (exchange: Exchange, answer: Answer): void => {
-  const { request, response } = exchange;
-  if (response.destroyed || response.headersSent) return;
-  const headers = answer.headers;
-  headers.push('X-Correlation-ID', exchange.correlationId);
-  const bytes = Buffer.byteLength(answer.body);
-  if (answer.status !== 304 && answer.status !== 204) headers.push('Content-Length', String(bytes));
-  // A body that was not read to its end would be taken for the next request.
-  if (!request.complete && hasBody(request)) headers.push('Connection', 'close');
-  response.writeHead(answer.status, headers);
-  // Text of one byte a character needs no encoding, and copying it is several times faster.
-  response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8');
+/** When the same request may be tried again, for failures that pass: `retry_after` of the detail is in seconds. */
+const retryOf = ({ entry, detail }: AppError): Pick<Failure, 'retryAfterMs'> => {
+  const seconds = detail?.['retry_after'];
+  if (typeof seconds === 'number') return { retryAfterMs: seconds * 1000 };
+  return entry.status === 503 ? { retryAfterMs: unavailableRetryMs } : {};
 };

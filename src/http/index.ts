@@ -11,19 +11,40 @@
  *
  * Fails to start with `config.invalid` or `server.address_in_use`; while running, a failure is always an answer.
  */
+import { createAuth, type AuthDeps } from './auth/index.ts';
+import { createBilling, type BillingVerbs } from './billing/index.ts';
+import { createCvefeed, type CvefeedDeps } from './cvefeed/index.ts';
+import { createCvefinder, type CvefinderDeps } from './cvefinder/index.ts';
 import { createCybersecfeed, type CatalogReads } from './cybersecfeed/index.ts';
+import { createLeaks, type LeaksDeps } from './leaks/index.ts';
+import { createOpencve, type OpencveDeps } from './opencve/index.ts';
 import type { ServerDeps, HttpServer } from './server.ts';
 import { createServer } from './server.ts';
-import { createSite } from './site/index.ts';
+import { createSite, type ClaimVerbs } from './site/index.ts';
 import { createTraffic } from './traffic.ts';
 
 export type { CatalogReads } from './cybersecfeed/index.ts';
 export type { HttpServer } from './server.ts';
-export type { AdmissionGate, CredentialGate, ExposurePlace } from './surface.ts';
+export type { AdmissionGate, CredentialGate, ExposurePlace, Person, PresentedSession, SessionGate } from './surface.ts';
 export { buildOpenApi } from './site/openapi.ts';
 
+/** What the surfaces of people need of the modules below. */
+export interface PeopleVerbs {
+  readonly auth: AuthDeps['auth'];
+  readonly credentials: CvefeedDeps['tokens'] & LeaksDeps['leaks'];
+  readonly projects: CvefeedDeps['projects'];
+  readonly organizations: OpencveDeps['organizations'];
+  readonly activity: CvefeedDeps['activity'];
+  readonly emailOf: CvefeedDeps['emailOf'];
+  readonly claims: ClaimVerbs;
+  /** Null: there is no billing. */
+  readonly billing: BillingVerbs | null;
+}
+
 export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
-  readonly catalog: CatalogReads;
+  readonly catalog: CatalogReads & CvefinderDeps['catalog'];
+  readonly people: PeopleVerbs;
+  readonly leaks: LeaksDeps['config'];
   /** Version of the program, for the API description. */
   readonly version: string;
   /** Each resolves when its part answers, rejects when it does not. */
@@ -35,15 +56,32 @@ export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
 /** createHttp builds the server with all surfaces. Nothing listens until `listen` is called. */
 export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
   const traffic = createTraffic();
-  const { catalog, clock, config } = deps;
+  const { catalog, clock, config, people } = deps;
   let server: HttpServer | null = null;
   const site = createSite({
     ...deps,
+    claims: people.claims,
     traffic,
     feeds: () => catalog.feedStates(),
     isClosing: () => server?.isClosing ?? false,
   });
   const cybersecfeed = createCybersecfeed({ catalog, clock, controlPlane: deps.ready.controlPlane });
-  server = await createServer({ ...deps, config, traffic, surfaces: [site, cybersecfeed] });
+  const { publicUrl } = config;
+  const { credentials: tokens, emailOf } = people;
+  server = await createServer({
+    ...deps,
+    config,
+    traffic,
+    surfaces: [
+      site,
+      cybersecfeed,
+      createCvefinder({ keys: tokens, catalog }),
+      createCvefeed({ clock, publicUrl, projects: people.projects, tokens, emailOf, activity: people.activity }),
+      createOpencve({ publicUrl, organizations: people.organizations, tokens, emailOf }),
+      createAuth({ clock, auth: people.auth }),
+      createLeaks({ clock, config: deps.leaks, leaks: people.credentials }),
+      createBilling(people.billing),
+    ],
+  });
   return server;
 };

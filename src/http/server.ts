@@ -9,7 +9,7 @@ import { fail, type Clock, type Log, type Random } from '../kernel/index.ts';
 import { createCorrelation } from './correlation.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
-import type { AdmissionGate, CredentialGate, Exchange, Handler, Surface } from './surface.ts';
+import type { AdmissionGate, CredentialGate, Exchange, Handler, SessionGate, Surface } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import { createOrigins } from './transport.ts';
 
@@ -19,6 +19,7 @@ export interface ServerDeps {
   readonly log: Log;
   readonly config: ServerConfig;
   readonly credentials: CredentialGate;
+  readonly sessions: SessionGate;
   readonly admission: AdmissionGate;
   readonly traffic: Traffic;
   /** The first one answers for paths that belong to none. */
@@ -64,9 +65,12 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     correlationId: correlate(request.headers['x-correlation-id']),
     startedMs: deps.clock.monotonicMs(),
     address: '',
+    encrypted: false,
+    client: '',
     query: '',
     body: null,
     credential: null,
+    person: null,
     meter: null,
     usageId: -1,
     chargedMillicredits: 0,
@@ -82,7 +86,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     guard.answer(
       open(surface, null, {}, request, response),
       match.kind === 'method_unknown'
-        ? { code: 'request.method_not_allowed', allowed: match.allowed }
+        ? { code: 'request.method_not_allowed', allowed: match.allowed, method: request.method ?? '' }
         : { code: 'request.route_unknown' },
     );
   };
@@ -172,6 +176,7 @@ const mount =
               guard.answer(open(surface, null, {}, request.raw, reply.raw), {
                 code: 'request.method_not_allowed',
                 allowed,
+                method,
               });
           },
         });

@@ -26,6 +26,33 @@ export interface AdmissionGate {
   settle(settlement: Settlement): Promise<void>;
 }
 
+/** How a session was shown: a JWT, or a browser's cookie with what the header X-CSRF-Token says. */
+export type PresentedSession =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'cookie'; readonly value: string; readonly csrfToken: string | null; readonly isUnsafe: boolean };
+
+/** A signed-in person, as read for this request. */
+export interface Person {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly isAdministrator: boolean;
+  /** What unsafe requests must send in X-CSRF-Token; null for programs. */
+  readonly csrfToken: string | null;
+  readonly expiresAtMs: number;
+}
+
+/** What the guard needs of the accounts module. */
+export interface SessionGate {
+  check(
+    presented: PresentedSession,
+  ): Promise<
+    | ({ readonly kind: 'signed_in' } & Person)
+    | { readonly kind: 'refused'; readonly code: 'session.missing' | 'session.csrf' }
+  >;
+}
+
 /** A failure on its way to the surface's envelope. */
 export interface Failure {
   readonly code: ErrorCode;
@@ -35,8 +62,9 @@ export interface Failure {
   readonly meter?: MeterReading;
   readonly credential?: VerifiedCredential;
   readonly retryAfterMs?: number;
-  /** For an unknown method: what the path answers. */
+  /** For an unknown method: what the path answers, and what was asked. */
   readonly allowed?: readonly string[];
+  readonly method?: string;
 }
 
 /** An answer ready to be written. `headers` holds names and values in turn; the guard adds length and correlation id to it. */
@@ -56,10 +84,15 @@ export interface Exchange {
   readonly correlationId: string;
   readonly startedMs: number;
   address: string;
+  /** Whether the request came by HTTPS, here or at a trusted proxy. */
+  encrypted: boolean;
+  /** The program that asks, as it names itself. */
+  client: string;
   /** The query as sent, without the question mark; empty when there is none. */
   query: string;
   body: string | null;
   credential: VerifiedCredential | null;
+  person: Person | null;
   meter: MeterReading | null;
   usageId: number;
   chargedMillicredits: number;
@@ -71,6 +104,7 @@ export type Handler = (exchange: Exchange) => Answer | Promise<Answer>;
 export type Presented =
   | { readonly kind: 'none' }
   | { readonly kind: 'repeated' }
+  | { readonly kind: 'session'; readonly session: PresentedSession }
   | { readonly kind: 'one'; readonly family: Family; readonly text: string };
 
 /** A surface: one product's manners on its own paths. */
@@ -81,6 +115,8 @@ export interface Surface {
   readonly operations: readonly Operation[];
   readonly handlers: Readonly<Record<string, Handler>>;
   present(headers: IncomingHttpHeaders, request: IncomingMessage): Presented;
+  /** tenant refuses a credential on a path that belongs to somebody else. Asked before anything is charged. */
+  readonly tenant?: (params: Exchange['params'], credential: VerifiedCredential) => Failure | null;
   /** fail renders a failure in the surface's envelope; it must not throw. */
   fail(failure: Failure, correlationId: string): Answer;
 }

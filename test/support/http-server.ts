@@ -2,6 +2,7 @@ import type { ServerConfig } from '../../src/config/index.ts';
 import { createHttp, type CatalogReads, type HttpServer } from '../../src/http/index.ts';
 import { createLog, ManualClock, seededRandom } from '../../src/kernel/index.ts';
 import { createMemoryGates, type MemoryGates } from './memory-gates.ts';
+import { noPeople, noSessions } from './no-people.ts';
 import { sampleCatalog } from './sample-catalog.ts';
 
 export interface TestServer {
@@ -43,6 +44,9 @@ export const startServer = async (config: Partial<ServerConfig> = {}, given: { r
     config: { ...testServerConfig, ...config },
     credentials: gates.credentials,
     admission: gates.admission,
+    sessions: noSessions,
+    people: noPeople,
+    leaks: { githubKeys: new Map(), gitlabToken: null },
     catalog,
     version: '0.0.0-test',
     ready: { controlPlane: () => answer(away.controlPlane), catalogue: () => answer(away.catalogue) },

@@ -12,14 +12,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FeedState } from '../../catalog/index.ts';
 import type { ServerConfig } from '../../config/index.ts';
-import { cybersecfeedOperations, siteOperations } from '../../contract/index.ts';
-import { errorCatalogue, fail, type Clock } from '../../kernel/index.ts';
+import { ClaimBody, cybersecfeedOperations, siteOperations } from '../../contract/index.ts';
+import { errorCatalogue, fail, type Actor, type Clock } from '../../kernel/index.ts';
+import { createAddressLimit } from '../address-limit.ts';
 import { tagMatches, textTag } from '../entity-tag.ts';
+import { failureFields, publicText } from '../failure-fields.ts';
+import { jsonAnswer, parseBody } from '../json.ts';
+import { strangerOf } from '../person.ts';
+import { publicUrlOf } from '../public-url.ts';
 import type { Answer, Exchange, Failure, Surface } from '../surface.ts';
 import type { Traffic } from '../traffic.ts';
 import { createOrigins } from '../transport.ts';
 import { docsPage, landingPage } from './docs-page.ts';
 import { metricsText } from './metrics.ts';
+import { claimPage, signInPage } from './one-time-pages.ts';
 import { buildOpenApi } from './openapi.ts';
 
 export interface SiteDeps {
@@ -32,6 +38,16 @@ export interface SiteDeps {
   readonly feeds: () => readonly FeedState[];
   readonly isClosing: () => boolean;
   readonly memoryBytes: () => number;
+  readonly claims: ClaimVerbs;
+}
+
+/** What the claim page needs of the credentials module. */
+export interface ClaimVerbs {
+  /** open issues the key of a claim link, once. Throws `claim.refused`. */
+  open(
+    token: string,
+    actor: Actor,
+  ): Promise<{ readonly presented: string; readonly name: string; readonly masked: string }>;
 }
 
 const readinessMs = 2000;
@@ -40,8 +56,14 @@ const readinessMs = 2000;
 export const createSite = (deps: SiteDeps): Surface => {
   const startedAtMs = deps.clock.nowMs();
   const originOf = createOrigins(deps.config.trustedProxies);
-  const urlOf = (exchange: Exchange): string =>
-    deps.config.publicUrl ?? `${originOf(exchange.request).encrypted ? 'https' : 'http'}://${hostOf(exchange)}`;
+  const urlOf = (exchange: Exchange): string => publicUrlOf(deps.config.publicUrl, exchange);
+  const limit = createAddressLimit(deps.clock, { limit: 10, windowMs: 60_000 });
+  const claim = async (exchange: Exchange): Promise<Answer> => {
+    limit.take(exchange.address);
+    const { token } = parseBody(ClaimBody, exchange.body);
+    const opened = await deps.claims.open(token, strangerOf(exchange, 'claim link'));
+    return jsonAnswer(200, { credential: opened.presented, name: opened.name, masked: opened.masked });
+  };
   const openapi = (exchange: Exchange): Answer => {
     const body = `${JSON.stringify(buildOpenApi(cybersecfeedOperations, { serverUrl: urlOf(exchange), version: deps.version }), null, 2)}\n`;
     return tagged(exchange, plain(200, 'application/json; charset=utf-8', body));
@@ -61,17 +83,14 @@ export const createSite = (deps: SiteDeps): Surface => {
       'site.readiness.read': () => readiness(deps),
       'site.metrics.read': metrics,
       'site.openapi.read': openapi,
+      'site.claim.read': claimPage,
+      'site.sign_in.read': signInPage,
+      'site.claim.open': claim,
       'site.docs.read': (exchange) => tagged(exchange, docsPage(cybersecfeedOperations, urlOf(exchange))),
     },
     present: () => ({ kind: 'none' }),
     fail: failure,
   };
-};
-
-/** A host that could break out of the page or the document is not repeated. */
-const hostOf = (exchange: Exchange): string => {
-  const host = exchange.request.headers.host ?? '';
-  return /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(host) ? host : 'localhost';
 };
 
 const plain = (status: number, type: string, body: string, cache = 'no-cache'): Answer => ({
@@ -131,15 +150,7 @@ const admitOperator = (
 };
 
 const failure = (given: Failure): Answer => {
-  const entry = errorCatalogue[given.code];
-  const answer = plain(
-    entry.status,
-    'application/json; charset=utf-8',
-    JSON.stringify({ error: { code: given.code, message: entry.title, help: entry.help } }),
-    'no-store',
-  );
-  if (given.allowed !== undefined) answer.headers.push('Allow', given.allowed.join(', '));
-  if (entry.status === 401) answer.headers.push('WWW-Authenticate', 'Bearer realm="metrics"');
-  if (entry.status === 503) answer.headers.push('Retry-After', '1');
-  return answer;
+  const { status, help } = errorCatalogue[given.code];
+  const error = { code: given.code, message: publicText(given), help };
+  return jsonAnswer(status, { error }, failureFields(given, 'Bearer realm="metrics"'));
 };

@@ -58,17 +58,23 @@ summary{cursor:pointer;color:var(--accent);margin-top:1rem}
 @media print{nav{display:none}.columns{grid-template-columns:minmax(0,1fr)}.card{break-inside:avoid}}
 `;
 
-const styleHash = createHash('sha256').update(style).digest('base64');
-const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+const styleHash = hashOf(style);
 
-/** pageAnswer wraps a body in the one layout: self-contained, no script, nothing fetched. */
-export const pageAnswer = (title: string, body: Html): Answer => ({
+/** Nothing but what stands in the page itself; a script may call this server and nobody else. */
+const policyOf = (script: string): string => {
+  const scripts = script === '' ? '' : ` script-src 'sha256-${hashOf(script)}'; connect-src 'self';`;
+  return `default-src 'none'; style-src 'sha256-${styleHash}';${scripts} base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+};
+
+/** pageAnswer wraps a body in the one layout: self-contained, nothing fetched, no script but the one that is given. */
+export const pageAnswer = (title: string, body: Html, script = ''): Answer => ({
   status: 200,
   headers: [
     'Content-Type',
     'text/html; charset=utf-8',
     'Content-Security-Policy',
-    policy,
+    policyOf(script),
     'X-Content-Type-Options',
     'nosniff',
     'Referrer-Policy',
@@ -76,5 +82,5 @@ export const pageAnswer = (title: string, body: Html): Answer => ({
     'Cache-Control',
     'no-cache',
   ],
-  body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${render(title)}</title><style>${style}</style></head><body>${body.markup}</body></html>`,
+  body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${render(title)}</title><style>${style}</style></head><body>${body.markup}${script === '' ? '' : `<script>${script}</script>`}</body></html>`,
 });

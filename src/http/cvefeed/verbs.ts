@@ -1,0 +1,36 @@
+import type { AuditQuery, AuditRecord } from '../../audit/index.ts';
+import type { Plan } from '../../config/index.ts';
+import type { Credential } from '../../credentials/index.ts';
+import type { Actor, Clock } from '../../kernel/index.ts';
+import type { CredentialVerbs } from '../credential-verbs.ts';
+
+export interface ProjectView {
+  readonly id: number;
+  readonly name: string;
+  readonly slug: string;
+}
+
+/** What this surface needs of the accounts. */
+export interface ProjectVerbs {
+  /** Null for those who may not see it. */
+  find(input: { readonly actor: Actor; readonly projectId: number }): Promise<ProjectView | null>;
+  /** Throws `project.not_found`, or `permission.refused` for members who may not do that much. */
+  requireManage(actor: Actor, projectId: number): Promise<void>;
+  /** The plan in effect of the person who owns the project. */
+  planOf(projectId: number): Promise<Plan>;
+}
+
+export interface CvefeedDeps {
+  readonly clock: Clock;
+  /** Without a trailing slash; null: as the caller has addressed the server. */
+  readonly publicUrl: string | null;
+  readonly projects: ProjectVerbs;
+  readonly tokens: CredentialVerbs & {
+    show(target: { readonly actor: Actor; readonly id: string }): Promise<Credential>;
+  };
+  /** The address of a person, or null for nobody. */
+  readonly emailOf: (userId: string) => Promise<string | null>;
+  readonly activity: {
+    list(query: AuditQuery): Promise<{ readonly items: readonly AuditRecord[]; readonly count: number }>;
+  };
+}

@@ -1,0 +1,29 @@
+import type { PeopleVerbs, SessionGate } from '../../src/http/index.ts';
+import { fail } from '../../src/kernel/index.ts';
+
+const nobody = (): Promise<never> => Promise.reject(fail('account.not_found'));
+
+/** noPeople is what the surfaces of people get where a test has none. */
+export const noPeople: PeopleVerbs = {
+  auth: { requestCode: nobody, verifyCode: nobody, list: nobody, end: nobody, endOthers: nobody },
+  credentials: {
+    issue: nobody,
+    list: nobody,
+    show: nobody,
+    update: nobody,
+    revoke: nobody,
+    suspend: nobody,
+    resume: nobody,
+    rotate: nobody,
+    reportLeaks: nobody,
+  },
+  projects: { find: nobody, requireManage: nobody, planOf: nobody },
+  organizations: { find: nobody, requireOwn: nobody },
+  activity: { list: nobody },
+  emailOf: nobody,
+  claims: { open: nobody },
+  billing: null,
+};
+
+/** noSessions lets nobody in as a person. */
+export const noSessions: SessionGate = { check: async () => ({ kind: 'refused', code: 'session.missing' }) };
