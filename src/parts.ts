@@ -6,7 +6,7 @@ import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import { createAudit, type Audit } from './audit/index.ts';
 import type { Config } from './config/index.ts';
-import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
+import { createClaims, createCredentials, openPeppers, type Claims, type Credentials } from './credentials/index.ts';
 import type { Clock, Log, Random } from './kernel/index.ts';
 import { openKeyring, type Keyring } from './keyring/index.ts';
 import { createMailer, type Mailer } from './mail/index.ts';
@@ -29,6 +29,7 @@ export interface Parts {
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
+  readonly claims: Claims;
   close(): Promise<void>;
 }
 
@@ -72,13 +73,24 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       creatorMayHold: accounts.creatorMayHold,
       contactsOf: accounts.contactsOf,
     });
+    const claims = createClaims({
+      control,
+      clock,
+      random,
+      audit,
+      mail,
+      publicUrl: config.server.publicUrl,
+      issue: credentials.issue,
+      contactsOf: accounts.contactsOf,
+    });
     const close = async (): Promise<void> => {
       await queue.stop();
       await credentials.settled();
       await admission.close();
+      await audit.close();
       await control.close();
     };
-    return { control, keyring, audit, queue, mail, admission, accounts, credentials, close };
+    return { control, keyring, audit, queue, mail, admission, accounts, credentials, claims, close };
   } catch (error) {
     await control.close();
     throw error;
