@@ -70,6 +70,30 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/mail.ts')).mailCommand,
   },
   {
+    name: 'audit',
+    summary: 'list, verify and export the audit log',
+    logs: 'problems',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  {
+    name: 'keys',
+    summary: 'show and rotate the peppers and signing keys',
+    logs: 'problems',
+    load: async () => (await import('./commands/keys.ts')).keysCommand,
+  },
+  {
+    name: 'backup',
+    summary: 'write the control plane into one file',
+    logs: 'problems',
+    load: async () => (await import('./commands/backup.ts')).backupCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'load a backup into an empty control plane',
+    logs: 'problems',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check this installation and say what is wrong',
     logs: 'problems',

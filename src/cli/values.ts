@@ -30,3 +30,11 @@ export const readChoice = <Choice extends string>(name: string, text: string, ch
 /** instantText writes epoch milliseconds as ISO 8601 in UTC, or null. */
 export const instantText = (instantMs: number | null): string | null =>
   instantMs === null ? null : new Date(instantMs).toISOString();
+
+/** onePath returns the one path that a command takes. */
+export const onePath = (positionals: readonly string[]): string => {
+  const [path, ...others] = positionals;
+  if (path === undefined || path === '' || others.length > 0)
+    throw fail('cli.usage', { message: 'one <file> must follow' });
+  return path;
+};

@@ -153,6 +153,12 @@ export const errorCatalogue = {
   'storage.newer_schema': entry(500, 'Database of a newer version', 'Run the version that wrote it, or a newer one.'),
   'config.invalid': entry(500, 'Bad configuration', 'Correct the options that the message names.'),
   'config.pepper_mismatch': entry(500, 'Wrong pepper', 'Start with the keyring that this database was used with.'),
+  'backup.unreadable': entry(400, 'Not a whole backup', 'Take a backup that backup wrote and that was copied completely.'),
+  'backup.target_in_use': entry(
+    409,
+    'Control plane in use',
+    'Restore into an empty data folder or an empty database only.',
+  ),
   'keyring.read_only': entry(
     409,
     'Keyring given by the configuration',

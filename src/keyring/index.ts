@@ -11,6 +11,7 @@
  */
 export {
   openKeyring,
+  restoreKeys,
   type Keyring,
   type KeyringSource,
   type KeyringStatus,

@@ -202,3 +202,9 @@ export const openKeyring = (deps: {
     text: () => new Secret(textOf(refresh().content)),
   };
 };
+
+/** restoreKeys puts a keyring where there is none. Throws `config.invalid` for a damaged one. */
+export const restoreKeys = (path: string, text: string, random: Random): void => {
+  parseContent(text, 'The keyring of the backup');
+  createText(path, text, random);
+};

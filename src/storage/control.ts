@@ -5,7 +5,7 @@ import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } 
 import type pg from 'pg';
 import { AppError, fail, type Log, type Secret } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
-import { migrate } from './migrate.ts';
+import { controlSchemaVersion, migrate } from './migrate.ts';
 import { Mutex } from './mutex.ts';
 import { openPool, postgresDialect, postgresEngine } from './postgres.ts';
 import type { ControlTables } from './schema/control.ts';
@@ -32,13 +32,17 @@ export interface Control {
 }
 
 /**
- * openControl opens the control plane and migrates it. Throws `storage.unavailable`, `storage.corrupt` or
+ * openControl opens the control plane and migrates it, to an older schema version only for what a backup of it holds. Throws `storage.unavailable`, `storage.corrupt` or
  * `storage.newer_schema` with a message that names the file or server (never the password).
  */
-export const openControl = async (settings: ControlSettings, log: Log): Promise<Control> => {
+export const openControl = async (
+  settings: ControlSettings,
+  log: Log,
+  schemaVersion = controlSchemaVersion,
+): Promise<Control> => {
   const control = settings.engine === 'sqlite' ? openSqlite(settings.path) : openPostgres(settings, log);
   try {
-    await migrate(control.db, control.engine);
+    await migrate(control.db, control.engine, schemaVersion);
   } catch (error) {
     await control.close();
     throw named(translateError(control.engine, error), settings);

@@ -11,6 +11,16 @@
  */
 export { inSnapshot, inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
 export type { Db, Engine, EngineName } from './engine.ts';
-export { controlSchemaVersion } from './migrate.ts';
+export {
+  clearUnused,
+  insertRows,
+  isTableName,
+  resumeNumbers,
+  rowsOf,
+  tableNames,
+  type StoredRow,
+  type TableName,
+} from './table-rows.ts';
+export { controlSchemaVersion, readSchemaVersion } from './migrate.ts';
 export { translateError } from './translation.ts';
 export type { ControlTables } from './schema/control.ts';

@@ -13,29 +13,30 @@ const migrations: readonly Migration[] = [foundation, people, credentialUse, use
 /** The schema version that this program reads and writes. */
 export const controlSchemaVersion = migrations.length;
 
-const readVersion = async (db: Db): Promise<number> => {
+/** readSchemaVersion is the schema version that the control plane has. */
+export const readSchemaVersion = async (db: Db): Promise<number> => {
   const row = await db.selectFrom('settings').select('value').where('key', '=', 'schema_version').executeTakeFirst();
   return row === undefined ? 0 : Number(row.value);
 };
 
 /**
- * migrate brings the control plane to `controlSchemaVersion`, each step in a transaction with its version number.
+ * migrate brings the control plane to `upTo`, each step in a transaction with its version number.
  * Processes that start together take turns on the row of the version. Throws `storage.newer_schema` for a database that
  * a newer program wrote, before anything is changed.
  */
-export const migrate = async (db: Db, engine: Engine): Promise<void> => {
+export const migrate = async (db: Db, engine: Engine, upTo = controlSchemaVersion): Promise<void> => {
   await createSettings(db, engine);
   for (;;) {
     const done = await db.transaction().execute(async (tx) => {
       // Taking the row's lock before reading makes a second process wait here instead of migrating twice.
       await tx.updateTable('settings').set({ key: 'schema_version' }).where('key', '=', 'schema_version').execute();
-      const version = await readVersion(tx);
+      const version = await readSchemaVersion(tx);
       if (version > controlSchemaVersion) {
         throw fail('storage.newer_schema', {
           message: `The control plane has schema version ${version}; this program knows up to ${controlSchemaVersion}`,
         });
       }
-      const next = migrations[version];
+      const next = version < upTo ? migrations[version] : undefined;
       if (next === undefined) return true;
       await next(tx, engine);
       await tx

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { createAdmission } from '../../admission/index.ts';
+import { createAudit } from '../../audit/index.ts';
 import { openPeppers } from '../../credentials/index.ts';
 import { openKeyring } from '../../keyring/index.ts';
 import { controlSchemaVersion, openControl, type Control } from '../../storage/index.ts';
@@ -91,5 +92,33 @@ const ledgerCheck: Check = {
     }),
 };
 
+const auditCheck: Check = {
+  name: 'audit log',
+  run: async (context) =>
+    withControl(context, async (control) => {
+      const { clock, random, log, config } = context;
+      const source = config.keyring;
+      if (source.source === 'file' && !existsSync(source.path)) {
+        return { status: 'warning', message: 'cannot be verified without the keyring' };
+      }
+      const keyring = openKeyring({ source, random, clock });
+      const audit = createAudit({ control, clock, random, log, keyring, ...config.audit });
+      const { entries, provenSeq, findings } = await audit.verify();
+      const first = findings[0];
+      return first === undefined
+        ? {
+            status: 'ok',
+            message: `${figure(entries)} entries, signed up to ${figure(provenSeq)}`,
+            facts: { entries, provenSeq },
+          }
+        : {
+            status: 'failed',
+            message: `${first.message} (${first.kind})`,
+            help: 'Keep a copy of the database; audit verify shows all findings.',
+            facts: { seq: first.seq, kind: first.kind },
+          };
+    }),
+};
+
 /** controlChecks look at the control plane: the database, the keyring, the ledger and the audit log. */
-export const controlChecks: readonly Check[] = [databaseCheck, keyringCheck, ledgerCheck];
+export const controlChecks: readonly Check[] = [databaseCheck, keyringCheck, ledgerCheck, auditCheck];
