@@ -31,7 +31,7 @@ const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void
 };
 
 /** peopleOf binds what the surfaces of people need. */
-const peopleOf = ({ accounts, audit, credentials, claims }: Parts): PeopleVerbs => {
+const peopleOf = ({ accounts, audit, billing, credentials, claims }: Parts): PeopleVerbs => {
   const { signIn, sessions, projects, plans, users } = accounts;
   return {
     auth: { ...signIn, ...sessions },
@@ -48,7 +48,7 @@ const peopleOf = ({ accounts, audit, credentials, claims }: Parts): PeopleVerbs 
     activity: audit,
     emailOf: async (userId) => (await users.get(userId))?.email ?? null,
     claims,
-    billing: null,
+    billing,
   };
 };
 

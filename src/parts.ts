@@ -5,6 +5,7 @@
 import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import { createAudit, type Audit } from './audit/index.ts';
+import { createBilling, type Billing } from './billing/index.ts';
 import type { Config } from './config/index.ts';
 import { createClaims, createCredentials, openPeppers, type Claims, type Credentials } from './credentials/index.ts';
 import type { Clock, Log, Random } from './kernel/index.ts';
@@ -30,6 +31,7 @@ export interface Parts {
   readonly accounts: Accounts;
   readonly credentials: Credentials;
   readonly claims: Claims;
+  readonly billing: Billing;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,19 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       issue: credentials.issue,
       contactsOf: accounts.contactsOf,
     });
+    const billing = createBilling({
+      control,
+      clock,
+      log,
+      config: config.billing,
+      verbs: {
+        createSubscription: (tx, subscription) => accounts.subscriptions.create(subscription, tx),
+        setSubscription: (tx, change) => accounts.subscriptions.set(change, tx),
+        setPlan: (tx, change) => accounts.plans.set(change, tx),
+        createFirstClaim: claims.createFirst,
+        moveFence: admission.moveFence,
+      },
+    });
     const close = async (): Promise<void> => {
       await queue.stop();
       await credentials.settled();
@@ -90,7 +105,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       await audit.close();
       await control.close();
     };
-    return { control, keyring, audit, queue, mail, admission, accounts, credentials, claims, close };
+    return { control, keyring, audit, queue, mail, admission, accounts, credentials, claims, billing, close };
   } catch (error) {
     await control.close();
     throw error;

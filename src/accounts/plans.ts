@@ -31,8 +31,8 @@ export interface PlanChange {
   /** Default: active when a plan is given, else as it is. */
   readonly status?: PlanStatus;
   readonly periodStartMs?: number;
-  /** End of access of a cancelled plan; when a payment is overdue, since when. */
-  readonly periodEndMs?: number;
+  /** End of access of a cancelled plan; when a payment is overdue, since when. Null forgets it. */
+  readonly periodEndMs?: number | null;
   /** Of a payment that is overdue: since when. */
   readonly pastDueSinceMs?: number;
 }
@@ -76,7 +76,7 @@ export const planVerbs = (deps: AccountsDeps) => {
       active: { end: endMs, due: null },
       cancelled: { end: endMs ?? row.plan_period_end_ms ?? deps.periodAt(startedAtMs, nowMs).endMs, due: null },
       past_due: {
-        end: endMs ?? row.plan_period_end_ms,
+        end: change.periodEndMs === undefined ? row.plan_period_end_ms : endMs,
         due: change.pastDueSinceMs ?? (endMs !== null && endMs < nowMs ? endMs : (row.plan_past_due_since_ms ?? nowMs)),
       },
       expired: { end: endMs ?? row.plan_period_end_ms ?? nowMs, due: null },

@@ -42,7 +42,8 @@ export interface SubscriptionChange {
   readonly id: string;
   readonly tier?: SubscriptionTierName;
   readonly status?: SubscriptionStatus;
-  readonly periodEndMs?: number;
+  /** Null forgets it. */
+  readonly periodEndMs?: number | null;
   /** Of a payment that is overdue: since when. Default: now, or since it first was. */
   readonly pastDueSinceMs?: number;
   readonly usedMillicredits?: number;
