@@ -37,7 +37,7 @@ export const readBackup = async (path: string, reader: BackupReader): Promise<Ba
       await state.take(text);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^Z_/.test(error.code)) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')) {
       throw unreadable('the file is damaged or was cut short');
     }
     throw error;
