@@ -14,7 +14,7 @@ import { clerk, entryOf, exportOf, linesOf, logOn } from './log.suite.ts';
 
 const entries = 12;
 /** Any line of an export: attacks change one here and there. */
-const Loose = z.looseObject({ type: z.string(), seq: z.int().optional() });
+const Loose = z.looseObject({ type: z.string(), seq: z.int().optional(), hash: z.string().optional() });
 type Line = z.infer<typeof Loose>;
 
 let folder: string;
@@ -126,7 +126,7 @@ const attacks: Readonly<Record<string, Attack>> = {
     const kept = lines.slice(0, Math.max(placeOf(lines, at), 1));
     const last = kept.findLast(({ type }) => type === 'entry');
     const signed = lines.findLast(({ type }) => type === 'checkpoint') ?? { type: 'checkpoint' };
-    return [...kept, signed, { type: 'end', seq: last?.seq ?? 0, hash: String(last?.['hash'] ?? '') }];
+    return [...kept, signed, { type: 'end', seq: last?.seq ?? 0, hash: last?.hash ?? '' }];
   },
   'edits a checkpoint': (lines, at, other) => {
     const checkpoints = lines.flatMap(({ type }, index) => (type === 'checkpoint' ? [index] : []));
