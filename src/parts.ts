@@ -6,7 +6,7 @@ import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import { createAudit, type Audit } from './audit/index.ts';
 import { createBilling, type Billing } from './billing/index.ts';
-import type { Config } from './config/index.ts';
+import type { Config, ServerConfig } from './config/index.ts';
 import { createClaims, createCredentials, openPeppers, type Claims, type Credentials } from './credentials/index.ts';
 import type { Clock, Log, Random } from './kernel/index.ts';
 import { openKeyring, type Keyring } from './keyring/index.ts';
@@ -34,6 +34,12 @@ export interface Parts {
   readonly billing: Billing;
   close(): Promise<void>;
 }
+
+/** localUrl is where this machine reaches the server, for links while no public address is configured. */
+const localUrl = ({ host, port, tls }: ServerConfig): string => {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${tls.mode === 'none' ? 'http' : 'https'}://${name}:${port}`;
+};
 
 /** openParts opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
 export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
@@ -81,7 +87,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       random,
       audit,
       mail,
-      publicUrl: config.server.publicUrl,
+      publicUrl: config.server.publicUrl ?? localUrl(config.server),
       issue: credentials.issue,
       contactsOf: accounts.contactsOf,
     });

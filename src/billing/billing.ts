@@ -221,7 +221,7 @@ export const createBilling = ({ control, clock, log, config, verbs }: BillingDep
       const { about } = event;
       if (about === null) return 'ignored';
       const outcome = await inTransaction(control.db, (tx) => apply(tx, { ...event, about }));
-      log.info('billing.event', { event: event.id, kind: event.type, outcome });
+      log.info('billing.event', { id: event.id, kind: event.type, outcome });
       return outcome;
     },
   };

@@ -12,8 +12,8 @@ export interface ClaimsDeps {
   readonly random: Random;
   readonly audit: AuditSink<Db>;
   readonly mail: CredentialsDeps['mail'];
-  /** Without a trailing slash; null when none is configured. */
-  readonly publicUrl: string | null;
+  /** Address of the server in links, without a trailing slash. */
+  readonly publicUrl: string;
   readonly issue: (input: NewCredential, within: Db) => Promise<IssuedCredential>;
   readonly contactsOf: (ownerId: string) => Promise<readonly string[]>;
 }
@@ -99,7 +99,7 @@ export const createClaims = (deps: ClaimsDeps): Claims => {
     };
     await insertClaim(tx, row);
     // Behind the `#`, a token is sent to no server and ends up in no log.
-    const link = `${deps.publicUrl ?? ''}/claim#${id}.${secret}`;
+    const link = `${deps.publicUrl}/claim#${id}.${secret}`;
     await mail.send(tx, { to: email, subject: 'Your API key is ready', text: linkText(link) });
     await audit.record(tx, {
       actor,
