@@ -72,7 +72,8 @@ export interface BillingDeps {
 
 /**
  * `applied`: something of ours changed. `unchanged`: recorded, but nothing follows from it. `unlinked`: recorded; nobody of
- * ours is meant, and the event may be sent again. `ignored`: of a kind that does not matter. `repeated`: known already.
+ * ours is meant or nothing was bought yet, and the event may be sent again. `ignored`: of a kind that does not matter.
+ * `repeated`: known already.
  */
 export type BillingOutcome = 'applied' | 'unchanged' | 'unlinked' | 'ignored' | 'repeated';
 
