@@ -138,11 +138,16 @@ const wrap = (text: string, width: number): string[] => {
 
 const credits = (millicredits: number): string => `${millicredits / 1000}`;
 
+const callersOf = ({ families, sessions }: Operation): string => {
+  const callers = [...families.map((family) => `\`${family}\``), ...(sessions === true ? ['session'] : [])];
+  return callers.length === 0 ? 'none' : callers.join(', ');
+};
+
 const pricesPage = (): string => {
   const operationRow = (operation: Operation): string[] => [
     `\`${operation.method} ${operation.path}\``,
     operation.summary,
-    operation.families.length === 0 ? 'none' : operation.families.map((family) => `\`${family}\``).join(', '),
+    callersOf(operation),
     operation.families.length === 0 ? 'free' : credits(operation.priceMillicredits),
     operation.rateClass === 'none' ? 'no' : 'yes',
   ];

@@ -37,8 +37,7 @@ export interface PeopleVerbs {
   readonly activity: CvefeedDeps['activity'];
   readonly emailOf: CvefeedDeps['emailOf'];
   readonly claims: ClaimVerbs;
-  /** Null: there is no billing. */
-  readonly billing: BillingVerbs | null;
+  readonly billing: BillingVerbs;
 }
 
 export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {

@@ -47,7 +47,10 @@ describe('a program', () => {
   it('is told the same of an address that nobody has', async () => {
     const known = await server.call('POST', '/api/auth/request-code', { email: 'bob@example.org' });
     const unknown = await server.call('POST', '/api/auth/request-code', { email: 'nobody@example.org' });
-    expect([unknown.status, Object.keys(Object(unknown.json))]).toEqual([known.status, Object.keys(Object(known.json))]);
+    expect([unknown.status, Object.keys(Object(unknown.json))]).toEqual([
+      known.status,
+      Object.keys(Object(known.json)),
+    ]);
   });
 
   it('sees its sessions and ends others, never those of somebody else', async () => {

@@ -5,7 +5,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublic, operations, type Operation, type SurfaceName } from '../../src/contract/index.ts';
 import type { Family } from '../../src/kernel/index.ts';
-import { conditions, credentialSet, families, holdingsOf, type Condition, type Holdings } from '../support/credential-set.ts';
+import {
+  conditions,
+  credentialSet,
+  families,
+  holdingsOf,
+  type Condition,
+  type Holdings,
+} from '../support/credential-set.ts';
 import { openPeopleApp, type PeopleApp, type SignedIn } from '../support/people-app.ts';
 import { ask, at, type WireAnswer } from '../support/wire.ts';
 

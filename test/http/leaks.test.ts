@@ -65,7 +65,8 @@ describe('GitHub’s form', () => {
       await signed(body, 'unknown'),
       await signed(body, 'test', `${body} `),
     ];
-    for (const answer of answers) expect([answer.status, at(answer.json, 'error', 'code')]).toEqual([401, 'leak.unsigned']);
+    for (const answer of answers)
+      expect([answer.status, at(answer.json, 'error', 'code')]).toEqual([401, 'leak.unsigned']);
     expect((await use(token)).status).toBe(200);
     expect(server.lines.join('')).not.toContain(token);
   });

@@ -64,7 +64,11 @@ describe('a token', () => {
           name: 'Perimeter',
           slug: 'perimeter',
           tier: { name: 'enterprise', priority: 3, features: { mcp_access: { enabled: true, limit: null } } },
-          token: { prefix: token.slice(8, 16), scopes: expect.objectContaining({ project: 'read' }), is_mcp_enabled: false },
+          token: {
+            prefix: token.slice(8, 16),
+            scopes: expect.objectContaining({ project: 'read' }),
+            is_mcp_enabled: false,
+          },
           product_subscriptions: { current_usage: 0, max_limit: 1000 },
         },
       ]);
@@ -169,7 +173,12 @@ describe('people', () => {
     expect((await stranger.call('GET', `/api/projects/${project}/`)).status).toBe(404);
     const member = await server.person('member@example.org');
     const set = (role: 'admin' | 'member') =>
-      server.app.parts.accounts.projectMembers.set({ actor: operatorActor, projectId: project, email: member.email, role });
+      server.app.parts.accounts.projectMembers.set({
+        actor: operatorActor,
+        projectId: project,
+        email: member.email,
+        role,
+      });
     await set('member');
     expect((await member.call('GET', `/api/projects/${project}/`)).json).toMatchObject({ id: project, token: null });
     expect((await member.call('GET', tokens)).status).toBe(403);

@@ -15,12 +15,7 @@ export const conditions = [
 ] as const;
 export type Condition = (typeof conditions)[number];
 
-export const families: readonly Family[] = [
-  'project-token',
-  'user-key',
-  'subscription-key',
-  'organization-token',
-];
+export const families: readonly Family[] = ['project-token', 'user-key', 'subscription-key', 'organization-token'];
 
 /** Right in form, and a checksum of nothing that was ever issued. */
 const unknownOf: Record<Family, string> = {

@@ -22,7 +22,7 @@ export const noPeople: PeopleVerbs = {
   activity: { list: nobody },
   emailOf: nobody,
   claims: { open: nobody },
-  billing: null,
+  billing: { handleStripeEvent: nobody },
 };
 
 /** noSessions lets nobody in as a person. */

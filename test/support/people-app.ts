@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openApp, type App } from '../../src/app.ts';
 import { testConfig, type OptionTexts } from '../../src/config/index.ts';
 import { createLog, ManualClock, operatorActor, systemRandom } from '../../src/kernel/index.ts';
+import { turning } from './turning.ts';
 import { ask, at, type WireAnswer, type WireRequest } from './wire.ts';
 
 /** A signed-in person: what a program sends. */
@@ -53,6 +54,7 @@ export const openPeopleApp = async (options: OptionTexts = {}): Promise<PeopleAp
     data: join(folder, 'data'),
     port: '0',
     sync: 'off',
+    durability: 'process',
     signInMails: '1000',
     githubLeakKeys: JSON.stringify({ public_keys: [{ key_identifier: 'test', key }] }),
     gitlabLeakToken: gitlabToken,
@@ -110,7 +112,8 @@ export const openPeopleApp = async (options: OptionTexts = {}): Promise<PeopleAp
       return project.id;
     },
     close: async () => {
-      await app.close();
+      // What ends without a refund waits a moment for company, and that moment has to pass.
+      await turning(clock, app.close());
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -8,20 +8,18 @@
  * Fails with `billing.unsigned` and `request.route_unknown`, as `{error: {code, message, help}}`.
  */
 import { billingOperations } from '../../contract/index.ts';
-import { fail } from '../../kernel/index.ts';
 import { codeEnvelope } from '../code-envelope.ts';
 import { jsonAnswer } from '../json.ts';
 import type { Answer, Exchange, Surface } from '../surface.ts';
 
-/** What this surface needs of the billing module; null where nobody bills. Throws `billing.unsigned`. */
+/** What this surface needs of the billing module. Throws `billing.unsigned`, and `request.route_unknown` without a secret. */
 export interface BillingVerbs {
   handleStripeEvent(body: string, signature: string): Promise<unknown>;
 }
 
 /** createBilling builds the surface. */
-export const createBilling = (billing: BillingVerbs | null): Surface => {
+export const createBilling = (billing: BillingVerbs): Surface => {
   const receive = async (exchange: Exchange): Promise<Answer> => {
-    if (billing === null) throw fail('request.route_unknown');
     const signature = exchange.request.headers['stripe-signature'];
     await billing.handleStripeEvent(exchange.body ?? '', typeof signature === 'string' ? signature : '');
     return jsonAnswer(200, { received: true });
