@@ -1,11 +1,16 @@
 import { errorCatalogue } from '../kernel/index.ts';
 import type { Failure } from './surface.ts';
 
+/** Where nothing says how long: the limit of sign-in codes counts an hour, everything else passes soon. */
+const unknownSeconds = (code: Failure['code']): number => (code === 'sign_in.limited' ? 3600 : 1);
+
 /** retrySeconds is in whole seconds, never 0: a caller that waits that long gets in. Null: the failure does not pass. */
 export const retrySeconds = (failure: Failure): number | null => {
   const { status } = errorCatalogue[failure.code];
   if (status !== 429 && status !== 503) return null;
-  return failure.retryAfterMs === undefined ? 1 : Math.max(1, Math.ceil(failure.retryAfterMs / 1000));
+  return failure.retryAfterMs === undefined
+    ? unknownSeconds(failure.code)
+    : Math.max(1, Math.ceil(failure.retryAfterMs / 1000));
 };
 
 /** failureFields are the headers that a failure has on every surface; `challenge` is its `WWW-Authenticate`. */

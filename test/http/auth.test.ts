@@ -77,6 +77,19 @@ describe('a program', () => {
     expect((await server.call('POST', '/api/auth/request-code', {})).status).toBe(400);
   });
 
+  it('is told to wait an hour when an address has had its mails', async () => {
+    const strict = await openPeopleApp({ signInMails: '1' });
+    const email = 'often@example.org';
+    expect((await strict.call('POST', '/api/auth/request-code', { email })).status).toBe(200);
+    const answer = await strict.call('POST', '/api/auth/request-code', { email });
+    expect([answer.status, at(answer.json, 'error', 'code'), answer.headers['retry-after']]).toEqual([
+      429,
+      'sign_in.limited',
+      '3600',
+    ]);
+    await strict.close();
+  });
+
   it('that is disabled is out at once', async () => {
     const leaver = await server.person('leaver@example.org');
     await server.app.parts.accounts.users.disable({ actor: operatorActor, email: 'leaver@example.org' });
