@@ -2,11 +2,12 @@
  * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
  * `app.ts` adds the catalogue and the HTTP server to.
  */
+import { mkdirSync } from 'node:fs';
 import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import type { Config } from './config/index.ts';
 import { createCredentials, openPeppers, type Credentials } from './credentials/index.ts';
-import type { Clock, Log, Random } from './kernel/index.ts';
+import { fail, type Clock, type Log, type Random } from './kernel/index.ts';
 import { openControl, type Control } from './storage/index.ts';
 
 export interface Surroundings {
@@ -24,8 +25,19 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** openParts opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
+/** What is made here belongs to this user alone: the pepper and the control plane lie in it. */
+const makeDataFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw fail('storage.unavailable', { message: `The data folder cannot be made: ${reason}`, cause: error });
+  }
+};
+
+/** openParts makes the data folder where it is missing, and opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
 export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
+  makeDataFolder(config.dataFolder);
   const control = await openControl(config.database, log);
   try {
     const peppers = await openPeppers(config.credentials.pepper, control.db, random);
