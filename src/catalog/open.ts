@@ -39,13 +39,19 @@ export interface Catalog {
   /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
   kevList(query: KevQuery): Promise<ListPage<KevEntry>>;
   statistics(): Promise<CatalogStatistics>;
-  /** Starts the search thread and resolves when its index is loaded. Lists do the same when nobody asked before. */
+  /**
+   * Starts the search thread, resolves when its index is loaded, and from then on has the index take in new commits every
+   * few seconds, so that the first list after an import need not wait for that. Lists work without it, too.
+   */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Pages that the connection of the hot path keeps in memory: the inner nodes of the trees it walks, and then some. */
 const cacheKib = 8192;
+
+/** How often the search index takes in new commits when nobody asks for a list. Looking for them costs microseconds. */
+const freshenMs = 5000;
 
 /**
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
@@ -74,6 +80,14 @@ export const openCatalog = (deps: {
   };
   const find = (cveId: string) => byId(cveId, store.findDetail);
 
+  let stopFreshening = () => {};
+  const freshen = (): (() => void) =>
+    deps.clock.after(freshenMs, () => {
+      // What goes wrong here is logged by the search client or told to the next one who asks.
+      search.ask({ kind: 'load' }).then(ignored, ignored);
+      stopFreshening = freshen();
+    });
+
   return {
     find,
     findMany: (cveIds) => cveIds.map(find),
@@ -95,10 +109,15 @@ export const openCatalog = (deps: {
     statistics: () => search.ask({ kind: 'statistics' }),
     ready: async () => {
       await search.ask({ kind: 'load' });
+      stopFreshening();
+      stopFreshening = freshen();
     },
     close: async () => {
+      stopFreshening();
       await search.close();
       if (database.isOpen) database.close();
     },
   };
 };
+
+const ignored = (): void => {};
