@@ -66,15 +66,15 @@ export class SourceWriter {
       case 'release':
         refuseOlder(this.#last(), batch.dataMs, this.#force);
         this.#dataMs = batch.dataMs;
+        // Read while the other thread still parses.
+        if (this.#kind === 'epss') this.#beginEpss();
         return;
       case 'kev':
         this.#kev = batch.entries;
         return;
       case 'scores':
-        this.#batches.enter();
-        this.#epss ??= beginEpss(this.#db, this.#atMs);
-        this.#epss.apply(batch.ids, batch.scores, batch.percentiles);
-        this.tally.read += batch.ids.length;
+        this.#beginEpss().apply(batch.ids, batch.scores, batch.percentiles);
+        this.tally.read += batch.scores.length;
         return;
     }
   }
@@ -100,13 +100,19 @@ export class SourceWriter {
     this.#records?.forget();
   }
 
+  #beginEpss(): EpssUpdate {
+    this.#batches.enter();
+    this.#epss ??= beginEpss(this.#db, this.#atMs, this.#last() === null);
+    return this.#epss;
+  }
+
   #complete(): void {
     if (this.#kev !== null) {
       this.tally.read += this.#kev.length;
       this.#entries = this.#kev.length;
       refuseSmall(this.#last(), this.#kev.length, this.#force);
       this.#batches.enter();
-      this.#count(replaceKev(this.#db, this.#kev, this.#atMs));
+      this.#count(replaceKev(this.#db, this.#kev, this.#atMs, this.#last() === null));
     } else if (this.#kind === 'epss') {
       if (this.#epss === null) throw fail('feed.refused', { message: 'the file has no usable entries' });
       const counts = this.#epss.finish();

@@ -15,8 +15,11 @@ interface Standing {
   readonly ransomware: boolean;
 }
 
-/** replaceKev makes the stored catalogue equal to the given one, inside the caller's transaction: new, changed and removed entries. */
-export const replaceKev = (db: DatabaseSync, entries: readonly KevEntry[], atMs: number): KevCounts => {
+/**
+ * replaceKev makes the stored catalogue equal to the given one, inside the caller's transaction: new,
+ * changed and removed entries. On the first load everything counts as new, also what records said themselves before.
+ */
+export const replaceKev = (db: DatabaseSync, entries: readonly KevEntry[], atMs: number, firstLoad: boolean): KevCounts => {
   const log = createChangeLog(db);
   const put = db.prepare('insert or replace into kev (cve_id, added_ms, ransomware, entry) values (?, ?, ?, ?)');
   const drop = db.prepare('delete from kev where cve_id = ?');
@@ -40,12 +43,12 @@ export const replaceKev = (db: DatabaseSync, entries: readonly KevEntry[], atMs:
     const before = stored.get(cveId);
     stored.delete(cveId);
     if (before === entry) {
-      counts.unchanged += 1;
+      counts[firstLoad ? 'inserted' : 'unchanged'] += 1;
       continue;
     }
     put.run(cveId, addedMs, ransomware ? 1 : 0, entry);
     mark(cveId, { addedMs, ransomware });
-    if (before === undefined) counts.inserted += 1;
+    if (before === undefined || firstLoad) counts.inserted += 1;
     else counts.updated += 1;
   }
   for (const cveId of stored.keys()) {

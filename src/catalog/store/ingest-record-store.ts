@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import { expandDocument } from '../compression.ts';
 import { fieldChanges } from '../ingest/record-changes.ts';
 import { isOlder } from '../ingest/preparation.ts';
@@ -121,8 +122,8 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     addText.run(id, record.text);
   };
 
-  const update = (row: StoredRow, record: PreparedRecord, hash: Uint8Array, document: Uint8Array, old: Uint8Array | null): void => {
-    const before = old === null ? null : reread(old);
+  const update = (row: StoredRow, record: PreparedRecord, hash: Uint8Array, document: Uint8Array, old: unknown): void => {
+    const before = renormalised(old);
     const kind = record.state === 1 && before?.state !== 1 ? 'rejected' : 'updated';
     const revision = log(row.id, atMs, kind, before === null ? {} : fieldChanges(before, record));
     putRow(row.id, record, revision);
@@ -152,8 +153,10 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
         const storedMs = stored['updated_ms'];
         if (isOlder(record.updatedMs, typeof storedMs === 'number' ? storedMs : null)) return 'unchanged';
       }
-      const old = stored?.['body'];
-      update(row, record, hash, document, old instanceof Uint8Array ? old : null);
+      const old = parsed(stored?.['body']);
+      // The same members in another order, or a number written another way: the same document.
+      if (row.origin === record.origin && isDeepStrictEqual(old, parsed(document))) return 'unchanged';
+      update(row, record, hash, document, old);
       return 'updated';
     },
     forget: () => {
@@ -163,9 +166,13 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   };
 };
 
-/** The stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
-const reread = (body: Uint8Array): NormalisedRecord | null => {
-  const document: unknown = JSON.parse(expandDocument(body));
+const parsed = (body: unknown): unknown => {
+  const document: unknown = body instanceof Uint8Array ? JSON.parse(expandDocument(body)) : undefined;
+  return document;
+};
+
+/** A stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
+const renormalised = (document: unknown): NormalisedRecord | null => {
   const outcome = normaliseCveRecord(document);
   return outcome.ok ? outcome.record : null;
 };
