@@ -80,6 +80,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const { request } = exchange;
     const origin = deps.originOf(request);
     exchange.address = origin.address;
+    if (origin.encrypted) exchange.response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     if (operation.families.length === 0) return null;
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
