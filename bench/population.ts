@@ -1,4 +1,13 @@
-import { copyFileSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { loadConfig } from '../src/config/index.ts';
@@ -69,7 +78,7 @@ const insertAll = async (folder: string, stored: number, active: number): Promis
     }
     database.exec('commit');
   }
-  database.exec('pragma wal_checkpoint(truncate); pragma optimize');
+  database.exec('pragma wal_checkpoint(truncate)');
   database.close();
   return known;
 };

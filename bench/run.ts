@@ -107,7 +107,8 @@ for (const { scenario, outcome } of finished) {
   process.stdout.write(`${scenario.name}\n${lines.map((line) => `  ${line}\n`).join('')}`);
 }
 const moved = movedLines(rows, readBaseline());
-if (moved.length > 0) process.stdout.write(`\nmoved from the baseline:\n${moved.map((line) => `  ${line}\n`).join('')}`);
+if (moved.length > 0)
+  process.stdout.write(`\nmoved from the baseline:\n${moved.map((line) => `  ${line}\n`).join('')}`);
 if (values.quick) process.stdout.write('\n--quick: these figures show that it works; they are too few to compare\n');
 
 const at = new Date().toISOString();

@@ -11,6 +11,10 @@ import { createGunzip } from 'node:zlib';
 const [folder = '', path = ''] = process.argv.slice(2);
 const recordsPerTransaction = 5000;
 
+export interface BareImport {
+  readonly records: number;
+}
+
 interface Named {
   readonly cveMetadata: { readonly cveId: string };
 }
@@ -36,4 +40,5 @@ for (const name of readdirSync(folder).toSorted()) {
 }
 database.exec('commit');
 database.close();
-process.stdout.write(`${JSON.stringify({ records })}\n`);
+const result: BareImport = { records };
+process.stdout.write(`${JSON.stringify(result)}\n`);
