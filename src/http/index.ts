@@ -20,7 +20,6 @@ import { createTraffic } from './traffic.ts';
 export type { CatalogReads } from './cybersecfeed/index.ts';
 export type { HttpServer } from './server.ts';
 export type { AdmissionGate, CredentialGate, ExposurePlace } from './surface.ts';
-export { buildOpenApi } from './site/openapi.ts';
 
 export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
   readonly catalog: CatalogReads;
