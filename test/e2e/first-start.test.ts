@@ -81,7 +81,7 @@ test.each([
   { by: 'npm start', command: ['npm', 'start', '--silent', '--'], args: [] },
   { by: 'npm run vulngate', command: ['npm', 'run', '--silent', 'vulngate', '--'], args: ['serve'] },
   { by: 'the launcher', command: [process.execPath, join(root, 'bin/vulngate.js')], args: ['serve'] },
-])('$by starts the server and passes SIGTERM on', async ({ command, args }) => {
+])('$by starts the server, which ends with SIGTERM', async ({ command, args }) => {
   const installed = installationAt(join(await newFolder(), 'data'));
   const port = await freePort();
   const env = { VULNGATE_LOG_LEVEL: 'warn', npm_config_update_notifier: 'false' };
@@ -91,5 +91,9 @@ test.each([
   expect((await call(`${url}/healthz`)).status).toBe(200);
   const { key } = await subscriber(installed, { tier: 'plus' });
   expect((await call(`${url}/api/v1/ping-lite`, { key })).status).toBe(200);
-  expect((await program.kill('SIGTERM')).code).toBe(0);
+  // npm itself gives up at once and has no code to give; the server behind it ends in order.
+  const ended = await program.killGroup('SIGTERM');
+  expect(command[0] === 'npm' ? [0, 143] : [0]).toContain(ended.code);
+  await expect(call(`${url}/healthz`)).rejects.toThrow();
+  expect((await doctorOf(installed)).statuses).toMatchObject({ ledger: 'ok', catalogue: 'ok' });
 });
