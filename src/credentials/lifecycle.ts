@@ -167,7 +167,7 @@ export const createLifecycle = (deps: LifecycleDeps) => {
     });
 
   return {
-    /** issue makes a credential and returns its secret, once. The owner must have a ledger row. */
+    /** issue makes a credential and returns its secret, once. Throws `account.not_found` for an owner without a ledger row. */
     issue: async (input: NewCredential): Promise<IssuedCredential> => {
       if (input.expiresAtMs !== undefined && input.expiresAtMs <= clock.nowMs()) {
         throw fail('request.invalid_parameter', { message: 'The expiry lies in the past' });
@@ -182,6 +182,10 @@ export const createLifecycle = (deps: LifecycleDeps) => {
       await inTransaction(control.db, async (tx) => {
         await deps.moveFence(tx, [input.ownerId]);
         await insertCredential(tx, row);
+        // Without a ledger row nothing could ever be charged, and no change of the credential could take effect.
+        if ((await findCredential(tx, row.id)) === undefined) {
+          throw fail('account.not_found', { message: `No owner ${input.ownerId}` });
+        }
       });
       return issuedOf(row, presented);
     },
