@@ -68,8 +68,19 @@ const dropOld = (folder: string): void => {
   }
 };
 
+/** One catalogue a run, although somebody may change the code meanwhile. */
+const builtInRun = new Map<string, string>();
+
 /** cataloguePath is a catalogue with the whole corpus, built by the real import once and kept between runs. Read only. */
 export const cataloguePath = async (context: Context, data: string): Promise<string> => {
+  const known = builtInRun.get(data);
+  if (known !== undefined) return known;
+  const path = await buildCatalogue(context, data);
+  builtInRun.set(data, path);
+  return path;
+};
+
+const buildCatalogue = async (context: Context, data: string): Promise<string> => {
   const corpus = corpusOf(data);
   const folder = join(context.cacheFolder, `catalogue-${keyOf(corpus)}`);
   const path = join(folder, 'catalog.db');
