@@ -32,7 +32,12 @@ export const userVerbs = ({ control, clock, random }: AccountsDeps) => ({
   create: async (input: { readonly email: string; readonly name?: string }): Promise<User> => {
     const email = normalEmail(input.email);
     const name = (input.name ?? email.slice(0, email.lastIndexOf('@'))).trim();
-    if (name.length > 200) throw fail('request.invalid_parameter', { message: 'A name has at most 200 characters' });
+    // eslint-disable-next-line no-control-regex -- control characters are exactly what a name must not have
+    if (name.length > 200 || /[\u0000-\u001f\u007f]/.test(name)) {
+      throw fail('request.invalid_parameter', {
+        message: 'A name has at most 200 characters and no control characters',
+      });
+    }
     const row: UserRow = { id: newId(random, 'usr'), email, name, state: 'active', created_at_ms: clock.nowMs() };
     try {
       await insertUser(control.db, row);

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { createHmac } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { PepperConfig } from '../config/index.ts';
 import { fail, Secret, type Random } from '../kernel/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -11,6 +12,8 @@ const firstVersion = 1;
 
 /** writeOnce creates the file whole or not at all, readable by its owner only; another process may be faster. */
 const writeOnce = (path: string, text: string, random: Random): void => {
+  // With PostgreSQL the pepper may be the first thing in the data folder.
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${random.bytes(6).toString('hex')}`;
   const file = openSync(draft, 'wx', 0o600);
   try {
@@ -28,7 +31,7 @@ const writeOnce = (path: string, text: string, random: Random): void => {
   }
 };
 
-const readPepper = (path: string, random: Random): Buffer => {
+const readPepper = (path: string, random: Random, mayCreate: boolean): Buffer => {
   const read = (): string | null => {
     try {
       return readFileSync(path, 'utf8').trim();
@@ -38,6 +41,11 @@ const readPepper = (path: string, random: Random): Buffer => {
     }
   };
   let text = read();
+  if (text === null && !mayCreate) {
+    throw fail('config.pepper_mismatch', {
+      message: `The pepper file ${path} is missing, and this database was created with one: put it back`,
+    });
+  }
   if (text === null) {
     try {
       writeOnce(path, `${random.bytes(pepperBytes).toString('hex')}\n`, random);
@@ -54,12 +62,13 @@ const readPepper = (path: string, random: Random): Buffer => {
 
 /**
  * openPeppers reads (or, at the very first start, makes) the pepper and checks it against the database. A database that
- * was used with another pepper fails with `config.pepper_mismatch`: every credential would look wrong.
+ * was used with another pepper, or whose pepper file is lost, fails with `config.pepper_mismatch`: every credential would look wrong.
  */
 export const openPeppers = async (config: PepperConfig, db: Db, random: Random): Promise<Peppers> => {
-  const value = new Secret(config.source === 'given' ? config.value.reveal() : readPepper(config.path, random));
-  const check = createHmac('sha256', value.reveal()).update('vulngate pepper check').digest('hex');
   const key = `pepper_check_${firstVersion}`;
+  const isNew = (await findSetting(db, key)) === undefined;
+  const value = new Secret(config.source === 'given' ? config.value.reveal() : readPepper(config.path, random, isNew));
+  const check = createHmac('sha256', value.reveal()).update('vulngate pepper check').digest('hex');
   await insertSettingOnce(db, key, check);
   if ((await findSetting(db, key)) !== check) {
     throw fail('config.pepper_mismatch', {
