@@ -37,7 +37,11 @@ export const epssFeed: Feed = {
         const score = unitsOf(line.slice(first + 1, second));
         const percentile = unitsOf(line.slice(second + 1, third === -1 ? line.length : third));
         if (first < 1 || second < 0 || score < 0 || percentile < 0 || !isCveId(id)) {
-          yield { type: 'skipped', item: `line ${number}`, reason: 'is not "cve,epss,percentile" with figures from 0 to 1' };
+          yield {
+            type: 'skipped',
+            item: `line ${number}`,
+            reason: 'is not "cve,epss,percentile" with figures from 0 to 1',
+          };
           continue;
         }
         scores[ids.length] = score;
@@ -45,7 +49,12 @@ export const epssFeed: Feed = {
         ids.push(id);
       }
       if (ids.length > 0) {
-        yield { type: 'scores', ids: ids.join(','), scores: scores.slice(0, ids.length), percentiles: percentiles.slice(0, ids.length) };
+        yield {
+          type: 'scores',
+          ids: ids.join(','),
+          scores: scores.slice(0, ids.length),
+          percentiles: percentiles.slice(0, ids.length),
+        };
       }
     }
     if (!headerSeen) throw fail('feed.refused', { message: 'the file has no scores' });

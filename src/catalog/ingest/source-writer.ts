@@ -32,7 +32,12 @@ export class SourceWriter {
   #entries: number | null = null;
   #kev: readonly KevEntry[] | null = null;
 
-  constructor(db: DatabaseSync, path: string, kind: FeedKind | null, options: { readonly atMs: number; readonly force: boolean }) {
+  constructor(
+    db: DatabaseSync,
+    path: string,
+    kind: FeedKind | null,
+    options: { readonly atMs: number; readonly force: boolean },
+  ) {
     this.#db = db;
     this.#kind = kind;
     this.#atMs = options.atMs;
@@ -51,7 +56,13 @@ export class SourceWriter {
     this.#batches.enter();
     for (const [index, record] of records.entries()) {
       const document = documents.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
-      this.tally[writer.write(record, hashes.subarray(32 * index, 32 * index + 32), packed ? document : compressDocument(document))] += 1;
+      this.tally[
+        writer.write(
+          record,
+          hashes.subarray(32 * index, 32 * index + 32),
+          packed ? document : compressDocument(document),
+        )
+      ] += 1;
     }
     this.tally.read += records.length + unchanged;
     this.tally.unchanged += unchanged;
@@ -141,7 +152,8 @@ export class SourceWriter {
   }
 
   #saveState(kind: FeedKind, error: string | null): void {
-    const measured = kind === 'cve-list' || kind === 'starter' ? measureRecords(this.#db, kind === 'starter' ? 0 : 1) : null;
+    const measured =
+      kind === 'cve-list' || kind === 'starter' ? measureRecords(this.#db, kind === 'starter' ? 0 : 1) : null;
     const { inserted, updated, unchanged, skipped } = this.tally;
     saveFeedOutcome(this.#db, {
       feed: kind,

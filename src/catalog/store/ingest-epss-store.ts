@@ -93,7 +93,9 @@ export const beginEpss = (db: DatabaseSync, atMs: number, firstLoad: boolean): E
 
 /** Two joined texts cost a fraction of a third of a million rows. Both aggregates walk the rows in one order, that of the key. */
 const readStored = (db: DatabaseSync): { readonly ids: readonly string[]; readonly figures: Float64Array } => {
-  const row = db.prepare('select group_concat(cve_id) as ids, group_concat(score * 131072 + percentile) as figures from epss').get();
+  const row = db
+    .prepare('select group_concat(cve_id) as ids, group_concat(score * 131072 + percentile) as figures from epss')
+    .get();
   const ids = row?.['ids'];
   const figures = row?.['figures'];
   if (typeof ids !== 'string' || typeof figures !== 'string') return { ids: [], figures: new Float64Array() };
