@@ -94,7 +94,9 @@ eachEngine('accounts', (makeDatabase) => {
     const sinceMs = node.clock.nowMs();
     await node.accounts.subscriptions.set(id, { status: 'past_due' });
     node.clock.advance(dayMs);
-    expect(await node.accounts.subscriptions.set(id, { status: 'past_due' })).toMatchObject({ pastDueSinceMs: sinceMs });
+    expect(await node.accounts.subscriptions.set(id, { status: 'past_due' })).toMatchObject({
+      pastDueSinceMs: sinceMs,
+    });
     expect(await node.accounts.subscriptions.set(id, { status: 'active' })).toMatchObject({ pastDueSinceMs: null });
     expect(await node.accounts.subscriptions.set(id, { status: 'past_due' })).toMatchObject({
       pastDueSinceMs: node.clock.nowMs(),

@@ -13,6 +13,7 @@ export interface User {
 /** normalEmail is the form that addresses are stored and compared in. Throws `request.invalid_parameter`. */
 export const normalEmail = (email: string): string => {
   const normal = email.trim().toLowerCase();
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what an address must not have
   if (normal.length > 254 || !/^[^\s@"<>\u0000-\u001f]+@[^\s@"<>\u0000-\u001f]+$/.test(normal)) {
     throw fail('request.invalid_parameter', { message: `Not an e-mail address: ${JSON.stringify(email)}` });
   }

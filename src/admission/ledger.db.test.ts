@@ -180,7 +180,9 @@ eachEngine('ledger', (makeDatabase) => {
       const { usageId } = admittedOf(await node.admission.admit(requestOf(holder.verified)));
       await settleOn(node, { usageId, status, latencyMicroseconds: 1234.4 });
     }
-    expect((await usageRows(node, holder)).map((row) => [row.status, row.latency_us, row.charged_millicredits])).toEqual([
+    expect(
+      (await usageRows(node, holder)).map((row) => [row.status, row.latency_us, row.charged_millicredits]),
+    ).toEqual([
       [200, 1234, 1000],
       [404, 1234, 1000],
       [429, 1234, 1000],
@@ -232,7 +234,11 @@ eachEngine('ledger', (makeDatabase) => {
       code: 'admission.credits_exhausted',
       meter: { usedMillicredits: 4500 },
     });
-    expect((await usageRows(node, holder)).at(-1)).toMatchObject({ charged_millicredits: 3500, credential_id: '', status: 0 });
+    expect((await usageRows(node, holder)).at(-1)).toMatchObject({
+      charged_millicredits: 3500,
+      credential_id: '',
+      status: 0,
+    });
     await node.admission.setUsed(node.control.db, subscription.id, subscription.terms, 0);
     expect(await node.admission.discrepancies()).toEqual([]);
     const again = await node.admission.admit(requestOf({ ...verified, fence: verified.fence + 1 }));

@@ -5,14 +5,23 @@
  */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { documentedTiers, type SubscriptionTierName } from '../config/index.ts';
+import { documentedTiers, processEnvironment, type SubscriptionTierName } from '../config/index.ts';
 import { ManualClock, seededRandom } from '../kernel/index.ts';
-import { holderOn, nodeOn, requestOf, secondNodeOn, verifiedOn, type Holder, type Node } from '../../test/support/actors.ts';
+import {
+  holderOn,
+  nodeOn,
+  requestOf,
+  secondNodeOn,
+  verifiedOn,
+  type Holder,
+  type Node,
+} from '../../test/support/actors.ts';
 import { eachEngine } from '../../test/support/engines.ts';
 import { isRefunded } from './meter.ts';
 
-const seed = process.env['VULNGATE_TEST_SEED'] ?? String(randomInt(1_000_000_000));
-const steps = Number(process.env['VULNGATE_TEST_STEPS'] ?? 250);
+const environment = processEnvironment();
+const seed = environment['VULNGATE_TEST_SEED'] ?? String(randomInt(1_000_000_000));
+const steps = Number(environment['VULNGATE_TEST_STEPS'] ?? 250);
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const windowMs = 60_000;
@@ -119,7 +128,11 @@ eachEngine('simulation', (makeDatabase) => {
       const ending = actor.open.splice(draw(Math.max(1, actor.open.length)), 1)[0];
       if (ending === undefined) return;
       const status = pick([200, 200, 304, 400, 404, 500]);
-      const settled = ending.node.admission.settle({ usageId: ending.usageId, status, latencyMicroseconds: draw(5000) });
+      const settled = ending.node.admission.settle({
+        usageId: ending.usageId,
+        status,
+        latencyMicroseconds: draw(5000),
+      });
       clock.advance(25);
       await settled;
       // A correction may have lowered the used credits since; a refund then gives no more than is used.

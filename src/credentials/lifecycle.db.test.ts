@@ -1,7 +1,15 @@
 /** Risk: a credential comes back from the dead, two successors of one credential exist, or a secret is stored. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { holderOn, nodeOn, requestOf, secondNodeOn, subscriberOn, verifiedOn, type Node } from '../../test/support/actors.ts';
+import {
+  holderOn,
+  nodeOn,
+  requestOf,
+  secondNodeOn,
+  subscriberOn,
+  verifiedOn,
+  type Node,
+} from '../../test/support/actors.ts';
 import { eachEngine, type TestDatabase } from '../../test/support/engines.ts';
 import type { IssuedCredential } from './index.ts';
 
@@ -230,7 +238,8 @@ eachEngine('credential lifecycle', (makeDatabase, engine) => {
       expect(text).toContain(digits.slice(0, 16));
       expect(text).not.toContain(presented);
       // The last four digits are in the mask; any eight digits in a row behind the lookup part would be a leak.
-      for (let from = 10; from + 8 <= digits.length; from += 1) expect(text).not.toContain(digits.slice(from, from + 8));
+      for (let from = 10; from + 8 <= digits.length; from += 1)
+        expect(text).not.toContain(digits.slice(from, from + 8));
       for (const part of presented.split('-').slice(3)) if (part.length > 4) expect(text).not.toContain(part);
     }
   });

@@ -69,7 +69,14 @@ eachEngine('verify', (makeDatabase) => {
     const { presented } = await holderOn(first);
     const before = queries();
     const last = presented.endsWith('0') ? '1' : '0';
-    for (const wrong of ['', 'x', presented.toUpperCase(), presented.slice(0, -1) + last, `${presented} `, 'a'.repeat(73)]) {
+    for (const wrong of [
+      '',
+      'x',
+      presented.toUpperCase(),
+      presented.slice(0, -1) + last,
+      `${presented} `,
+      'a'.repeat(73),
+    ]) {
       expect(await verify(first, wrong)).toBe('credential.invalid');
     }
     for (const family of ['user-key', 'project-token', 'organization-token'] as const) {

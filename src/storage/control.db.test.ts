@@ -21,85 +21,86 @@ type KindOf<Value> = [Value] extends [string]
         : 'serial';
 
 /** The tables as the interfaces say; the compiler refuses this table when an interface has another column or type. */
-const expected: { [Table in keyof ControlTables]: { [Column in keyof ControlTables[Table]]: KindOf<ControlTables[Table][Column]> } } =
-  {
-    settings: { key: 'text', value: 'text' },
-    users: { id: 'text', email: 'text', name: 'text', state: 'text', created_at_ms: 'int' },
-    subscriptions: {
-      id: 'text',
-      user_id: 'text',
-      tier: 'text',
-      status: 'text',
-      started_at_ms: 'int',
-      period_end_ms: 'int?',
-      past_due_since_ms: 'int?',
-      credits_millicredits: 'int?',
-      created_at_ms: 'int',
-      updated_at_ms: 'int',
-    },
-    credentials: {
-      id: 'text',
-      family: 'text',
-      owner_id: 'text',
-      name: 'text',
-      lookup: 'text',
-      salt: 'text',
-      digest: 'text',
-      pepper_version: 'int',
-      masked: 'text',
-      state: 'text',
-      expires_at_ms: 'int?',
-      overlap_until_ms: 'int?',
-      successor_id: 'text?',
-      allowed_addresses: 'text',
-      scopes: 'text',
-      created_at_ms: 'int',
-      state_changed_at_ms: 'int',
-    },
-    credential_activity: {
-      credential_id: 'text',
-      owner_id: 'text',
-      requests: 'int',
-      last_used_at_ms: 'int?',
-      last_used_address: 'text?',
-    },
-    exposures: { id: 'serial', credential_id: 'text?', place: 'text', address: 'text', at_ms: 'int' },
-    meters: {
-      owner_id: 'text',
-      fence: 'int',
-      version: 'int',
-      anchor_ms: 'int',
-      period_start_ms: 'int',
-      period_end_ms: 'int',
-      used_millicredits: 'int',
-      charged_total_millicredits: 'int',
-      requests_total: 'int',
-      recent: 'text',
-    },
-    usage: {
-      id: 'serial',
-      owner_id: 'text',
-      credential_id: 'text',
-      operation: 'text',
-      at_ms: 'int',
-      price_millicredits: 'int',
-      charged_millicredits: 'int',
-      status: 'int?',
-      latency_us: 'int?',
-      address: 'text',
-      client: 'text',
-    },
-    usage_hours: {
-      owner_id: 'text',
-      credential_id: 'text',
-      operation: 'text',
-      hour_ms: 'int',
-      status: 'int',
-      requests: 'int',
-      charged_millicredits: 'int',
-      latency_us_total: 'int',
-    },
-  };
+const expected: {
+  [Table in keyof ControlTables]: { [Column in keyof ControlTables[Table]]: KindOf<ControlTables[Table][Column]> };
+} = {
+  settings: { key: 'text', value: 'text' },
+  users: { id: 'text', email: 'text', name: 'text', state: 'text', created_at_ms: 'int' },
+  subscriptions: {
+    id: 'text',
+    user_id: 'text',
+    tier: 'text',
+    status: 'text',
+    started_at_ms: 'int',
+    period_end_ms: 'int?',
+    past_due_since_ms: 'int?',
+    credits_millicredits: 'int?',
+    created_at_ms: 'int',
+    updated_at_ms: 'int',
+  },
+  credentials: {
+    id: 'text',
+    family: 'text',
+    owner_id: 'text',
+    name: 'text',
+    lookup: 'text',
+    salt: 'text',
+    digest: 'text',
+    pepper_version: 'int',
+    masked: 'text',
+    state: 'text',
+    expires_at_ms: 'int?',
+    overlap_until_ms: 'int?',
+    successor_id: 'text?',
+    allowed_addresses: 'text',
+    scopes: 'text',
+    created_at_ms: 'int',
+    state_changed_at_ms: 'int',
+  },
+  credential_activity: {
+    credential_id: 'text',
+    owner_id: 'text',
+    requests: 'int',
+    last_used_at_ms: 'int?',
+    last_used_address: 'text?',
+  },
+  exposures: { id: 'serial', credential_id: 'text?', place: 'text', address: 'text', at_ms: 'int' },
+  meters: {
+    owner_id: 'text',
+    fence: 'int',
+    version: 'int',
+    anchor_ms: 'int',
+    period_start_ms: 'int',
+    period_end_ms: 'int',
+    used_millicredits: 'int',
+    charged_total_millicredits: 'int',
+    requests_total: 'int',
+    recent: 'text',
+  },
+  usage: {
+    id: 'serial',
+    owner_id: 'text',
+    credential_id: 'text',
+    operation: 'text',
+    at_ms: 'int',
+    price_millicredits: 'int',
+    charged_millicredits: 'int',
+    status: 'int?',
+    latency_us: 'int?',
+    address: 'text',
+    client: 'text',
+  },
+  usage_hours: {
+    owner_id: 'text',
+    credential_id: 'text',
+    operation: 'text',
+    hour_ms: 'int',
+    status: 'int',
+    requests: 'int',
+    charged_millicredits: 'int',
+    latency_us_total: 'int',
+  },
+};
 
 const kindOf = (type: string, isNullable: boolean, numbersItself: boolean): Kind => {
   if (numbersItself) return 'serial';
@@ -152,7 +153,8 @@ eachEngine('control plane', (makeDatabase, engine) => {
 
   test('leaves a failed transaction without a trace, and a transaction inside another is a part of it', async () => {
     const { db } = await makeDatabase();
-    const set = (key: string) => inTransaction(db, (tx) => tx.insertInto('settings').values({ key, value: '' }).execute());
+    const set = (key: string) =>
+      inTransaction(db, (tx) => tx.insertInto('settings').values({ key, value: '' }).execute());
     await expect(
       inTransaction(db, async (tx) => {
         await tx.insertInto('settings').values({ key: 'outer', value: '' }).execute();
@@ -172,8 +174,16 @@ eachEngine('control plane', (makeDatabase, engine) => {
     const add = () =>
       inTransaction(db, async (tx) => {
         await tx.updateTable('settings').set({ key: 'count' }).where('key', '=', 'count').execute();
-        const { value } = await tx.selectFrom('settings').select('value').where('key', '=', 'count').executeTakeFirstOrThrow();
-        await tx.updateTable('settings').set({ value: String(Number(value) + 1) }).where('key', '=', 'count').execute();
+        const { value } = await tx
+          .selectFrom('settings')
+          .select('value')
+          .where('key', '=', 'count')
+          .executeTakeFirstOrThrow();
+        await tx
+          .updateTable('settings')
+          .set({ value: String(Number(value) + 1) })
+          .where('key', '=', 'count')
+          .execute();
       });
     await Promise.all(Array.from({ length: 25 }, add));
     const count = await db.selectFrom('settings').select('value').where('key', '=', 'count').executeTakeFirst();
@@ -182,7 +192,11 @@ eachEngine('control plane', (makeDatabase, engine) => {
 
   test('agrees with the other engine on what they are apart in', async () => {
     const { db } = await makeDatabase();
-    for (const key of ['b', 'Z', 'a', 'é', 'A']) await db.insertInto('settings').values({ key: `k${key}`, value: '' }).execute();
+    for (const key of ['b', 'Z', 'a', 'é', 'A'])
+      await db
+        .insertInto('settings')
+        .values({ key: `k${key}`, value: '' })
+        .execute();
     const sorted = await db.selectFrom('settings').select('key').where('key', 'like', 'k%').orderBy('key').execute();
     expect(sorted.map(({ key }) => key)).toEqual(['kA', 'kZ', 'ka', 'kb', 'ké']);
     expect(await db.selectFrom('settings').select('key').where('key', 'in', []).execute()).toEqual([]);

@@ -169,7 +169,13 @@ export const createPostgresLedger = (
         JSON.stringify(want),
         want.length,
         JSON.stringify(effect.entries.map(usageRow)),
-        JSON.stringify([...effect.activity].map(([id, { requests: count, address }]) => ({ credential_id: id, requests: count, address }))),
+        JSON.stringify(
+          [...effect.activity].map(([id, { requests: count, address }]) => ({
+            credential_id: id,
+            requests: count,
+            address,
+          })),
+        ),
         nowMs,
         JSON.stringify(settlements.map(settlementRow)),
         settlements.filter(({ refundMillicredits }) => refundMillicredits > 0).length,
@@ -190,7 +196,8 @@ export const createPostgresLedger = (
     settlements: readonly LedgerSettlement[],
     nowMs: number,
   ): Promise<readonly AdmissionOutcome[]> => {
-    let endings = doubtful.length === 0 ? settlements : [...settlements, ...(await openEndings(client, doubtful, false))];
+    let endings =
+      doubtful.length === 0 ? settlements : [...settlements, ...(await openEndings(client, doubtful, false))];
     const ownerIds = [
       ...new Set([...requests.map(({ credential }) => credential.ownerId), ...endings.map(({ ownerId }) => ownerId)]),
     ];

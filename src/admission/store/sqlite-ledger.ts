@@ -22,9 +22,7 @@ const prepare = (database: DatabaseSync) => ({
     `insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ),
-  settle: database.prepare(
-    'update usage set status = ?, latency_us = ? where id = ? and at_ms = ? and status is null',
-  ),
+  settle: database.prepare('update usage set status = ?, latency_us = ? where id = ? and at_ms = ? and status is null'),
   settleRefunded: database.prepare(
     `update usage set status = ?, latency_us = ?, charged_millicredits = 0
      where id = ? and at_ms = ? and status is null`,
