@@ -2,7 +2,8 @@
  * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
  * `app.ts` adds the catalogue and the HTTP server to.
  */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import type { Config } from './config/index.ts';
@@ -25,17 +26,31 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** What is made here belongs to this user alone: the pepper and the control plane lie in it. */
-const makeDataFolder = (folder: string): void => {
+/**
+ * makeDataFolder makes the folder where it is missing, for this user alone: the pepper and the control plane lie in it.
+ * Throws `storage.unavailable`.
+ */
+export const makeDataFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw fail('storage.unavailable', { message: `The data folder cannot be made: ${reason}`, cause: error });
+    throw fail('storage.unavailable', { message: `The data folder cannot be made: ${reasonOf(folder, error)}`, cause: error });
   }
 };
 
-/** openParts makes the data folder where it is missing, and opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
+/** On a read-only disk the folder's making fails with a riddle; the nearest folder that exists tells the reason. */
+const reasonOf = (folder: string, error: unknown): string => {
+  let nearest = folder;
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  try {
+    accessSync(nearest, constants.W_OK);
+    return error instanceof Error ? error.message : String(error);
+  } catch (refused) {
+    return refused instanceof Error ? refused.message : String(refused);
+  }
+};
+
+/** openParts opens the control plane, in a data folder that is made if need be. Throws `storage.…`, `config.pepper_mismatch`, `config.invalid`. */
 export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
   makeDataFolder(config.dataFolder);
   const control = await openControl(config.database, log);

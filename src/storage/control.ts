@@ -46,15 +46,24 @@ export const openControl = async (settings: ControlSettings, log: Log): Promise<
   return control;
 };
 
+/** What is wrong when nothing could be opened: this is for the operator who starts the program, so the reason is told. */
 const named = (error: unknown, settings: ControlSettings): unknown => {
-  if (!(error instanceof AppError) || error.code === 'storage.newer_schema') return error;
+  const known = error instanceof AppError ? error : refusal(error);
+  if (known === null || known.code === 'storage.newer_schema') return error;
   const place = settings.engine === 'sqlite' ? settings.path : 'the PostgreSQL server';
-  return fail(error.code, {
-    message: `${error.entry.title}: ${place}`,
-    ...(error.internal === undefined ? {} : { internal: error.internal }),
+  const internal = known.internal;
+  return fail(known.code, {
+    message: `${known.entry.title}: ${place}${internal === undefined ? '' : ` (${internal})`}`,
+    ...(internal === undefined ? {} : { internal }),
     cause: error,
   });
 };
+
+/** A server that turns us away (password, database, rights, certificate) has a code of its own and a text without secrets. */
+const refusal = (error: unknown): AppError | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? fail('storage.unavailable', { internal: error.message, cause: error })
+    : null;
 
 const kyselyOf = (dialect: ConstructorParameters<typeof Kysely>[0]['dialect']): Db =>
   new Kysely<ControlTables>({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { doctorOf, postgresInstallation, readBooks, subscriber } from '../support/installation.ts';
 import { call, startLoad, tally } from '../support/load.ts';
-import { until } from '../support/process.ts';
+import { until, vulngate } from '../support/process.ts';
 import { startCluster } from '../support/postgres-cluster.ts';
 
 // Risk: a database that goes away for a moment lets requests in unpaid, takes the server along, or needs somebody's hand.
@@ -50,4 +50,22 @@ test('PostgreSQL restarted under load: 503 with Retry-After meanwhile, then it w
   } finally {
     await cluster.stop();
   }
+});
+
+test.for([
+  { what: 'a wrong password', change: { password: 'canary-wrong-word' }, reason: /password/ },
+  { what: 'a database that does not exist', change: { pathname: '/nowhere' }, reason: /does not exist/ },
+  { what: 'a server that does not answer', change: { port: '9' }, reason: /ECONNREFUSED/ },
+])('$what ends the start with the reason and no secret', async ({ change, reason }, context) => {
+  const installed = await postgresInstallation();
+  const address = installed?.env['VULNGATE_DATABASE_URL'];
+  if (installed === null || address === undefined) return context.skip('no PostgreSQL server');
+  const url = Object.assign(new URL(address), change);
+  const env = { VULNGATE_DATABASE_URL: url.href };
+  const ended = await vulngate(['serve', '--data', installed.folder, '--port', '0', '--json'], { env });
+  expect(ended).toMatchObject({ code: 1, stdout: '' });
+  expect(ended.stderr).toMatch(reason);
+  expect(ended.stderr).toMatch(/error: .+\nhelp: .+/);
+  expect(ended.stderr).not.toMatch(/unexpected|canary/);
+  expect(ended.stderr).not.toContain(new URL(address).password);
 });
