@@ -34,7 +34,10 @@ export const makeDataFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fail('storage.unavailable', { message: `The data folder cannot be made: ${reasonOf(folder, error)}`, cause: error });
+    throw fail('storage.unavailable', {
+      message: `The data folder cannot be made: ${reasonOf(folder, error)}`,
+      cause: error,
+    });
   }
 };
 

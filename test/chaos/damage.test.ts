@@ -9,8 +9,14 @@ import { vulngate, type Ended } from '../support/process.ts';
 // Risk: a damaged or misused installation starts and makes it worse, or ends with a riddle.
 
 /** start runs the server as an operator would, expecting that it ends by itself. */
-const start = (installed: Installation, env: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Promise<Ended> =>
-  vulngate(['serve', '--data', installed.folder, '--port', '0', '--json', ...args], { env: { ...installed.env, ...env } });
+const start = (
+  installed: Installation,
+  env: Readonly<Record<string, string>> = {},
+  ...args: readonly string[]
+): Promise<Ended> =>
+  vulngate(['serve', '--data', installed.folder, '--port', '0', '--json', ...args], {
+    env: { ...installed.env, ...env },
+  });
 
 /** An installation that was used and stopped, with a key that worked. */
 const used = async () => {

@@ -14,8 +14,11 @@ const diskBytes = 64 * 1024 * 1024;
 const smallDisk = async (context: TestContext): Promise<string> => {
   const folder = join(await newFolder(), 'disk');
   await mkdir(folder);
-  const mounted = await tool('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'vulngate-test', folder).catch(() => null);
-  if (mounted?.code !== 0) return context.skip(`no small disk: ${mounted?.stderr.trim() ?? 'there is no mount command'}`);
+  const mounted = await tool('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'vulngate-test', folder).catch(
+    () => null,
+  );
+  if (mounted?.code !== 0)
+    return context.skip(`no small disk: ${mounted?.stderr.trim() ?? 'there is no mount command'}`);
   atEnd(async () => {
     await tool('umount', '--lazy', folder);
   });
@@ -28,7 +31,9 @@ const fill = async (disk: string): Promise<() => Promise<void>> => {
   for (;;) {
     const { bavail, bsize } = await statfs(disk);
     if (bavail === 0) break;
-    await writeFile(path, Buffer.alloc(Math.min(bavail * bsize, 8 * 1024 * 1024)), { flag: 'a' }).catch(() => undefined);
+    await writeFile(path, Buffer.alloc(Math.min(bavail * bsize, 8 * 1024 * 1024)), { flag: 'a' }).catch(
+      () => undefined,
+    );
   }
   return () => rm(path);
 };
@@ -41,7 +46,10 @@ test('a disk that fills up under load: 503 and nothing charged, then it works by
   const load = startLoad([server.url], { key, connections: 4 });
   const seen = (status: number) => {
     const fromMs = performance.now();
-    return until(() => load.shots.some((shot) => shot.status === status && shot.startedMs > fromMs) || null, `a ${status}`);
+    return until(
+      () => load.shots.some((shot) => shot.status === status && shot.startedMs > fromMs) || null,
+      `a ${status}`,
+    );
   };
   await seen(200);
   const free = await fill(disk);
@@ -69,7 +77,9 @@ test('import, start and commands on a full disk say so, and go on when there is 
   expect((await installed.run('import', few)).code).toBe(0);
   const before = await contentOf(join(installed.folder, 'catalog.db'));
   const many = join(folder, 'many.ndjson');
-  const lines = Array.from({ length: 3000 }, (_, n) => cveRecord(`CVE-2024-${20_000 + n}`, `fault ${n} ${'x'.repeat(2000)}${n}`));
+  const lines = Array.from({ length: 3000 }, (_, n) =>
+    cveRecord(`CVE-2024-${20_000 + n}`, `fault ${n} ${'x'.repeat(2000)}${n}`),
+  );
   await writeFile(many, `${lines.join('\n')}\n`);
 
   const free = await fill(disk);
@@ -106,7 +116,11 @@ test('a read-only folder is refused with a clear error, and works again when it 
   await writeFile(file, `${cveRecord('CVE-2024-10001')}\n`);
 
   expect((await tool('mount', '-o', 'remount,ro', disk)).code).toBe(0);
-  for (const args of [['serve', '--port', '0'], ['import', file], ['user', 'create', '--email', 'a@example.org']]) {
+  for (const args of [
+    ['serve', '--port', '0'],
+    ['import', file],
+    ['user', 'create', '--email', 'a@example.org'],
+  ]) {
     const ended = await installed.run(...args);
     expect(ended, args[0]).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr, args[0]).toMatch(/error: .+\nhelp: .+/);

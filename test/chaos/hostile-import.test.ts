@@ -34,11 +34,15 @@ const prepare = async (): Promise<{ readonly folder: string; readonly catalogue:
 const take = async (path: string): Promise<Outcome> => {
   const run = start(['import', path, '--data', installed.folder, '--json']);
   let peakBytes = 0;
-  await until(async () => {
-    const status = await readFile(`/proc/${run.pid}/status`, 'utf8').catch(() => '');
-    peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
-    return run.isRunning ? null : true;
-  }, 'the import ends', 60_000);
+  await until(
+    async () => {
+      const status = await readFile(`/proc/${run.pid}/status`, 'utf8').catch(() => '');
+      peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
+      return run.isRunning ? null : true;
+    },
+    'the import ends',
+    60_000,
+  );
   const ended = await run.ended;
   const sources = jsonOf(ended)['sources'];
   const source: unknown = Array.isArray(sources) ? sources[0] : null;
@@ -59,25 +63,45 @@ beforeAll(async () => {
 const expectUntouched = async (): Promise<void> => expect(await contentOf(catalogue)).toEqual(before);
 
 test.each([
-  ['a truncated gzip', async () => gzipSync(Buffer.from(`${cveRecord('CVE-2024-30001')}\n`.repeat(1000))).subarray(0, 300), /ends early/],
+  [
+    'a truncated gzip',
+    async () => gzipSync(Buffer.from(`${cveRecord('CVE-2024-30001')}\n`.repeat(1000))).subarray(0, 300),
+    /ends early/,
+  ],
   ['an empty file', async () => Buffer.alloc(0), /empty/],
   ['random bytes', async () => Buffer.from('\u0000\u0001\u0002 nothing that anybody knows'), /no known feed/],
   ['wrong JSON', async () => Buffer.from('{"dataType":"CVE_RECORD","cveMetadata":{'), /JSON|damaged|ends/i],
   ['JSON of something else', async () => Buffer.from('{"hello":"world"}'), /no known feed|not a CVE record/],
-  ['a truncated zip', async () => zipOf([{ name: 'a.json', bytes: Buffer.from(cveRecord('CVE-2024-30001')) }]).subarray(0, 200), /zip|archive|damaged|end of central/i],
-  ['a zip bomb', async () => zipOf([{ name: 'cves/bomb.json', bytes: Buffer.alloc(300 * 1024 * 1024, 0x20) }]), /bomb|expand|too large/i],
-  ['a zip bomb that lies about its size', async () => zipOf([{ name: 'bomb.json', bytes: Buffer.alloc(100 * 1024 * 1024, 0x20), claimedBytes: 1000 }]), /bomb|expand|too large|size|damaged/i],
-])('%s is named in the report and changes nothing', async (_what, bytes, reason) => {
-  const path = join(folder, 'hostile');
-  await writeFile(path, await bytes());
-  const outcome = await take(path);
-  const said = JSON.stringify([outcome.source['failure'], outcome.source['errors'], outcome.source['skipped']]);
-  expect(said).toMatch(reason);
-  expect(outcome.code).toBe(outcome.source['failure'] === undefined ? 0 : 1);
-  expect(outcome.stderr).not.toMatch(/unexpected:|\n\s+at /);
-  expect(outcome.peakBytes).toBeLessThan(memoryMax);
-  await expectUntouched();
-}, 60_000);
+  [
+    'a truncated zip',
+    async () => zipOf([{ name: 'a.json', bytes: Buffer.from(cveRecord('CVE-2024-30001')) }]).subarray(0, 200),
+    /zip|archive|damaged|end of central/i,
+  ],
+  [
+    'a zip bomb',
+    async () => zipOf([{ name: 'cves/bomb.json', bytes: Buffer.alloc(300 * 1024 * 1024, 0x20) }]),
+    /bomb|expand|too large/i,
+  ],
+  [
+    'a zip bomb that lies about its size',
+    async () => zipOf([{ name: 'bomb.json', bytes: Buffer.alloc(100 * 1024 * 1024, 0x20), claimedBytes: 1000 }]),
+    /bomb|expand|too large|size|damaged/i,
+  ],
+])(
+  '%s is named in the report and changes nothing',
+  async (_what, bytes, reason) => {
+    const path = join(folder, 'hostile');
+    await writeFile(path, await bytes());
+    const outcome = await take(path);
+    const said = JSON.stringify([outcome.source['failure'], outcome.source['errors'], outcome.source['skipped']]);
+    expect(said).toMatch(reason);
+    expect(outcome.code).toBe(outcome.source['failure'] === undefined ? 0 : 1);
+    expect(outcome.stderr).not.toMatch(/unexpected:|\n\s+at /);
+    expect(outcome.peakBytes).toBeLessThan(memoryMax);
+    await expectUntouched();
+  },
+  60_000,
+);
 
 test('a line of 200 MB and a gzip line of 1 GB are left out by name, the records around them go in', async () => {
   await prepare().then((fresh) => ({ folder, catalogue } = fresh));
@@ -98,7 +122,8 @@ test('a line of 200 MB and a gzip line of 1 GB are left out by name, the records
   expect(first.peakBytes).toBeLessThan(memoryMax);
   const second = await take(packed);
   expect(second.peakBytes).toBeLessThan(memoryMax);
-  if (second.source['failure'] === undefined) expect(second.source).toMatchObject({ inserted: 1, unchanged: 1, skipped: 1 });
+  if (second.source['failure'] === undefined)
+    expect(second.source).toMatchObject({ inserted: 1, unchanged: 1, skipped: 1 });
   else expect(second).toMatchObject({ code: 1, source: { failure: expect.stringMatching(/expand|bomb/) } });
   expect((await doctorOf(installed)).statuses['catalogue']).toBe('ok');
 }, 90_000);

@@ -43,7 +43,9 @@ test('an import killed at any moment and run again comes to the same content as 
   const again = await killed.run('import', path);
   expect(again).toMatchObject({ code: 0, stderr: '' });
   const report = jsonOf(again)['sources'];
-  expect(report).toMatchObject([{ read: records, inserted: records - last, unchanged: last, updated: 0, skipped: 0, errors: [] }]);
+  expect(report).toMatchObject([
+    { read: records, inserted: records - last, unchanged: last, updated: 0, skipped: 0, errors: [] },
+  ]);
   expect(await contentOf(catalogue)).toEqual(wanted);
 
   const server = await killed.serve();
@@ -62,8 +64,12 @@ test('SIGTERM ends an import in order: what was read is kept and reported, the e
   expect(ended.code).toBe(143);
   expect(ended.stderr).toContain('what was complete is kept');
   const kept = recordCount(catalogue);
-  expect(jsonOf(ended)['sources']).toMatchObject([{ inserted: kept, failure: expect.stringContaining('run it again') }]);
-  expect(jsonOf(await installed.run('import', path))['sources']).toMatchObject([{ inserted: records - kept, unchanged: kept }]);
+  expect(jsonOf(ended)['sources']).toMatchObject([
+    { inserted: kept, failure: expect.stringContaining('run it again') },
+  ]);
+  expect(jsonOf(await installed.run('import', path))['sources']).toMatchObject([
+    { inserted: records - kept, unchanged: kept },
+  ]);
 });
 
 test('a second import at the same time is refused and harms nothing', async () => {

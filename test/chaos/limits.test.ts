@@ -1,5 +1,11 @@
 import { expect, test, type TestContext } from 'vitest';
-import { installation, postgresInstallation, readBooks, subscriber, type Installation } from '../support/installation.ts';
+import {
+  installation,
+  postgresInstallation,
+  readBooks,
+  subscriber,
+  type Installation,
+} from '../support/installation.ts';
 import { startLoad, tally } from '../support/load.ts';
 
 // Risk: many callers at once, or callers of several processes, are served more than their subscription holds.
@@ -30,8 +36,7 @@ for (const setting of settings) {
     const { installed, urls, servers } = await open(setting, context);
     const { key, subscriptionId } = await subscriber(installed, { tier: 'pro', credits: 1000 });
     // One half asks for lists (1 credit), the other for single records (5 credits; 404 keeps its charge).
-    const path = (client: number): string =>
-      client % 4 < 2 ? '/api/v1/cves?limit=1' : '/api/v1/cve/CVE-2021-44228';
+    const path = (client: number): string => (client % 4 < 2 ? '/api/v1/cves?limit=1' : '/api/v1/cve/CVE-2021-44228');
     const shots = await startLoad(urls, { key, connections: crowd, path, shots: 8 }).done;
     expect(shots).toHaveLength(crowd * 8);
     const answered = tally(shots);

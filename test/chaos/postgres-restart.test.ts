@@ -15,8 +15,10 @@ test('PostgreSQL restarted under load: 503 with Retry-After meanwhile, then it w
     const server = await installed.serve();
     const { key, subscriptionId } = await subscriber(installed, { tier: 'enterprise' });
     const load = startLoad([server.url], { key, connections: 8 });
-    const seen = (status: number, fromMs = 0) => (): true | null =>
-      load.shots.some((shot) => shot.status === status && shot.startedMs > fromMs) ? true : null;
+    const seen =
+      (status: number, fromMs = 0) =>
+      (): true | null =>
+        load.shots.some((shot) => shot.status === status && shot.startedMs > fromMs) ? true : null;
     await until(seen(200), 'the load runs');
 
     const bringBack = await cluster.interrupt();
@@ -52,15 +54,16 @@ test('PostgreSQL restarted under load: 503 with Retry-After meanwhile, then it w
   }
 });
 
-test.for([
-  { what: 'a wrong password', change: { password: 'canary-wrong-word' }, reason: /password/ },
-  { what: 'a database that does not exist', change: { pathname: '/nowhere' }, reason: /does not exist/ },
-  { what: 'a server that does not answer', change: { port: '9' }, reason: /ECONNREFUSED/ },
-])('$what ends the start with the reason and no secret', async ({ change, reason }, context) => {
+test.for<{ what: string; part: 'password' | 'pathname' | 'port'; value: string; reason: RegExp }>([
+  { what: 'a wrong password', part: 'password', value: 'canary-wrong-word', reason: /password/ },
+  { what: 'a database that does not exist', part: 'pathname', value: '/nowhere', reason: /does not exist/ },
+  { what: 'a server that does not answer', part: 'port', value: '9', reason: /ECONNREFUSED/ },
+])('$what ends the start with the reason and no secret', async ({ part, value, reason }, context) => {
   const installed = await postgresInstallation();
   const address = installed?.env['VULNGATE_DATABASE_URL'];
   if (installed === null || address === undefined) return context.skip('no PostgreSQL server');
-  const url = Object.assign(new URL(address), change);
+  const url = new URL(address);
+  url[part] = value;
   const env = { VULNGATE_DATABASE_URL: url.href };
   const ended = await vulngate(['serve', '--data', installed.folder, '--port', '0', '--json'], { env });
   expect(ended).toMatchObject({ code: 1, stdout: '' });

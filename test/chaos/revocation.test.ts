@@ -51,7 +51,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     expect(await credential('revoke')).toEqual(only(401));
 
     const shots = await load.stop();
-    expect([...new Set(shots.map((shot) => shot.status))].toSorted()).toEqual([200, 401, 429]);
+    expect(new Set(shots.map((shot) => shot.status))).toEqual(new Set([200, 401, 429]));
     expect((await installed.run('credential', 'resume', '--id', credentialId)).code).toBe(1);
   });
 }

@@ -43,7 +43,16 @@ test('no key, pepper or token is ever written to a log, a database or an answer'
   const port = new URL(server.url).port;
   const url = `http://127.0.0.1:${port}`;
   const { key, credentialId, subscriptionId } = await subscriber(installed, { tier: 'plus' });
-  const issue = ['credential', 'issue', '--family', 'subscription-key', '--subscription', subscriptionId, '--name', 'b'];
+  const issue = [
+    'credential',
+    'issue',
+    '--family',
+    'subscription-key',
+    '--subscription',
+    subscriptionId,
+    '--name',
+    'b',
+  ];
   const issued = await installed.run(...issue);
   const second = String(jsonOf(issued)['credential']);
   const wrong = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
@@ -72,7 +81,7 @@ test('no key, pepper or token is ever written to a log, a database or an answer'
   expect(await say('/api/v1/cves?limit=1', { key, headers: { 'x-forwarded-for': key } })).toBe(426);
   expect(await say('/metrics', { headers: { authorization: `Bearer ${metricsToken}` } })).toBe(200);
   expect(await say(`/metrics?token=${metricsToken}`)).not.toBe(200);
-  if (outer === null) context.annotate('no address but loopback: plain HTTP from outside was not tried');
+  if (outer === null) await context.annotate('no address but loopback: plain HTTP from outside was not tried');
   else {
     const reply = await call(`http://${outer}:${port}/api/v1/cves?limit=1`, { key });
     replies.push(reply);

@@ -44,7 +44,9 @@ test('an empty folder answers at once from the starter catalogue, and a restart 
   expect((await first.kill('SIGTERM')).code).toBe(0);
 
   const second = await installed.serve();
-  expect((await call(`${second.url}/api/v1/cve/${famous}`, { key })).json).toMatchObject({ data: { cve: { id: famous } } });
+  expect((await call(`${second.url}/api/v1/cve/${famous}`, { key })).json).toMatchObject({
+    data: { cve: { id: famous } },
+  });
   const usage = await call(`${second.url}/api/v1/usage`, { key });
   expect(usage.status).toBe(200);
   expect(usage.text).toMatch(/"credits_used":10\b/);
@@ -63,7 +65,9 @@ test('an empty PostgreSQL database and no folder are enough for a first start', 
   if (installed === null) return context.skip('no PostgreSQL server');
   const server = await installed.serve();
   const { key } = await subscriber(installed, { tier: 'plus' });
-  expect((await call(`${server.url}/api/v1/ping`, { key })).json).toMatchObject({ data: { database: { connected: true } } });
+  expect((await call(`${server.url}/api/v1/ping`, { key })).json).toMatchObject({
+    data: { database: { connected: true } },
+  });
   expect((await call(`${server.url}/api/v1/cve/${famous}`, { key })).status).toBe(200);
   expect((await server.kill('SIGTERM')).code).toBe(0);
 });

@@ -14,8 +14,21 @@ const certificate = async () => {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const made = await tool(
-    'openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
-    '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject,
+    'openssl',
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    ...subject,
   ).catch(() => null);
   return made?.code === 0 ? { cert, key } : null;
 };
@@ -40,7 +53,10 @@ test('HTTPS by certificate files: a client that trusts them is served, old proto
   const { key } = await subscriber(installed, { tier: 'plus' });
   const dispatcher = new Agent({ connect: { ca: await readFile(files.cert, 'utf8') } });
   try {
-    const answer = await request(`${server.url}/api/v1/cve/CVE-2021-44228`, { dispatcher, headers: { 'x-api-key': key } });
+    const answer = await request(`${server.url}/api/v1/cve/CVE-2021-44228`, {
+      dispatcher,
+      headers: { 'x-api-key': key },
+    });
     expect(answer.statusCode).toBe(200);
     expect(await answer.body.text()).toContain('CVE-2021-44228');
     await expect(call(`${server.url}/healthz`)).rejects.toThrow();

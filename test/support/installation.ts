@@ -6,7 +6,16 @@ import { loadConfig } from '../../src/config/index.ts';
 import { silentLog, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import { openParts, type Parts } from '../../src/parts.ts';
 import { postgresUrl } from './engines.ts';
-import { atEnd, jsonOf, newFolder, serve, vulngate, type Ended, type ServeOptions, type ServerProcess } from './process.ts';
+import {
+  atEnd,
+  jsonOf,
+  newFolder,
+  serve,
+  vulngate,
+  type Ended,
+  type ServeOptions,
+  type ServerProcess,
+} from './process.ts';
 
 /** An installation that several processes work on: a folder, and the variables that they are started with. */
 export interface Installation {
@@ -95,7 +104,11 @@ export const subscriber = async (
 export interface Books {
   readonly usedMillicredits: number;
   readonly requests: number;
-  readonly rows: readonly { readonly client: string; readonly chargedMillicredits: number; readonly status: number | null }[];
+  readonly rows: readonly {
+    readonly client: string;
+    readonly chargedMillicredits: number;
+    readonly status: number | null;
+  }[];
   /** Owners whose ledger differs from the sum of their usage. */
   readonly discrepancies: number;
 }

@@ -172,14 +172,11 @@ export const serve = async (folder: string, options: ServeOptions = {}): Promise
 
 /** listening waits for the line that says where a server listens and returns the address. */
 export const listening = async (program: Program): Promise<string> => {
-  const line = await until(
-    () => {
-      const said = /\{"event":"listening","url":"([^"]+)"\}\n/.exec(program.stdout())?.[1];
-      if (said === undefined && !program.isRunning) throw new Error(`it ended instead: ${program.stderr()}`);
-      return said ?? null;
-    },
-    'the server listens',
-  );
+  const line = await until(() => {
+    const said = /\{"event":"listening","url":"([^"]+)"\}\n/.exec(program.stdout())?.[1];
+    if (said === undefined && !program.isRunning) throw new Error(`it ended instead: ${program.stderr()}`);
+    return said ?? null;
+  }, 'the server listens');
   return line;
 };
 
