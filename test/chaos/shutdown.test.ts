@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { doctorOf, installation, postgresInstallation, readBooks, subscriber } from '../support/installation.ts';
 import { call, startLoad, tally } from '../support/load.ts';
-import { until } from '../support/process.ts';
+import { atEnd, until } from '../support/process.ts';
 
 // Risk: an orderly stop drops what was admitted, or leaves charges whose end nobody knows.
 
@@ -32,10 +34,60 @@ for (const engine of ['sqlite', 'postgres'] as const) {
   });
 }
 
-test('a stop without load takes a moment, and a second signal ends it at once', async () => {
+test('a stop without load takes a moment', async () => {
   const installed = await installation();
   const idle = await installed.serve();
   const startedMs = performance.now();
   expect((await idle.kill('SIGINT')).code).toBe(0);
   expect(performance.now() - startedMs).toBeLessThan(5000);
+});
+
+/** A request whose body never comes to its end: it is being served for as long as its sender likes. */
+const endlessRequest = async (url: string, key: string): Promise<Socket> => {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  atEnd(async () => {
+    socket.destroy();
+  });
+  await once(socket, 'connect');
+  const head = ['POST /api/v1/cve/batch HTTP/1.1', 'Host: x', `X-API-Key: ${key}`, 'Content-Type: application/json'];
+  socket.write(`${[...head, 'Content-Length: 100'].join('\r\n')}\r\n\r\n{"cve_ids":`);
+  await until(async () => {
+    const { text } = await call(`${url}/metrics`);
+    return /^vulngate_requests_in_flight 2$/m.test(text) ? true : null;
+  }, 'the request is being served');
+  return socket;
+};
+
+test('a caller that never ends its request holds up the stop for the configured time only', async () => {
+  const installed = await installation();
+  const server = await installed.serve({ env: { VULNGATE_SHUTDOWN_SECONDS: '1' } });
+  const { key, subscriptionId } = await subscriber(installed, { tier: 'plus' });
+  await endlessRequest(server.url, key);
+  const ended = await server.kill('SIGTERM');
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toContain('server.stopped_late');
+  expect((await readBooks(installed, subscriptionId)).requests).toBe(0);
+});
+
+test('a second signal ends the program at once, and the ledger is right all the same', async () => {
+  const installed = await installation();
+  const server = await installed.serve({ env: { VULNGATE_SHUTDOWN_SECONDS: '600' } });
+  const { key, subscriptionId } = await subscriber(installed, { tier: 'plus' });
+  expect((await call(`${server.url}/api/v1/cves?limit=1`, { key })).status).toBe(200);
+  await endlessRequest(server.url, key);
+  void server.kill('SIGTERM');
+  await until(
+    () =>
+      call(`${server.url}/healthz`).then(
+        () => null,
+        () => true,
+      ),
+    'the door is closed',
+  );
+  expect(server.isRunning).toBe(true);
+  expect((await server.kill('SIGTERM')).code).toBe(143);
+  const books = await readBooks(installed, subscriptionId);
+  expect(books).toMatchObject({ usedMillicredits: 1000, requests: 1, discrepancies: 0 });
 });
