@@ -113,9 +113,12 @@ eachEngine('ledger', (makeDatabase) => {
       ownerId: holder.subscription.id,
       name: 'other',
     });
-    const { fence } = await node.credentials
-      .verify({ family: 'subscription-key', presented: other.presented, address: callerAddress })
-      .then((outcome) => (outcome.kind === 'verified' ? outcome.credential : credentialOf()));
+    const seen = await node.credentials.verify({
+      family: 'subscription-key',
+      presented: other.presented,
+      address: callerAddress,
+    });
+    const { fence } = seen.kind === 'verified' ? seen.credential : credentialOf();
     const verified = { ...holder.verified, fence };
     await Promise.all([
       node.admission.admit(requestOf(verified)),

@@ -50,6 +50,9 @@ export interface Catalog {
 /** Pages that the connection of the hot path keeps in memory: the inner nodes of the trees it walks, and then some. */
 const cacheKib = 8192;
 
+/** Revisions remembered between commits to the catalogue. */
+const revisionsMax = 10_000;
+
 /** How often the search index takes in new commits when nobody asks for a list. Looking for them costs microseconds. */
 const freshenMs = 5000;
 
@@ -71,7 +74,7 @@ export const openCatalog = (deps: {
 
   const read = <Result>(work: () => Result): Result =>
     translating(path, () => {
-      enter();
+      if (enter()) revisions.clear();
       return work();
     });
   const byId = <Result>(text: string, work: (cveId: string) => Result | null): Result | null => {
@@ -79,6 +82,16 @@ export const openCatalog = (deps: {
     return cveId === undefined ? null : read(() => work(cveId));
   };
   const find = (cveId: string) => byId(cveId, store.findDetail);
+  /** Revisions as of the snapshot's version of the file; forgotten whenever that moves, so never older than a read. */
+  const revisions = new Map<string, number | null>();
+  const findRevision = (cveId: string): number | null => {
+    const known = revisions.get(cveId);
+    if (known !== undefined) return known;
+    if (revisions.size >= revisionsMax) revisions.clear();
+    const revision = store.findRevision(cveId);
+    revisions.set(cveId, revision);
+    return revision;
+  };
 
   let stopFreshening = () => {};
   const freshen = (): (() => void) =>
@@ -91,7 +104,7 @@ export const openCatalog = (deps: {
   return {
     find,
     findMany: (cveIds) => cveIds.map(find),
-    revisionOf: (cveId) => byId(cveId, store.findRevision),
+    revisionOf: (cveId) => byId(cveId, findRevision),
     kevEntry: (cveId) => byId(cveId, store.findKevEntry),
     document: (cveId) => byId(cveId, store.findDocument),
     changes: (recordId) => read(() => store.listChanges(recordId)),

@@ -1,18 +1,10 @@
-import type { VerifiedCredential } from '../admission/index.ts';
+import type { AdmissionOutcome, AdmissionRequest, VerifiedCredential } from '../admission/index.ts';
 import type { Operation } from '../contract/index.ts';
+import type { VerifyOutcome } from '../credentials/index.ts';
 import { asAppError, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
-import type {
-  AdmissionGate,
-  Answer,
-  CredentialGate,
-  Exchange,
-  ExposurePlace,
-  Failure,
-  Handler,
-  Presented,
-} from './surface.ts';
+import type { AdmissionGate, Answer, CredentialGate, Exchange, ExposurePlace, Failure, Handler } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import type { Origin } from './transport.ts';
 import type { IncomingMessage } from 'node:http';
@@ -116,10 +108,17 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
+    const { address } = exchange;
     try {
       for (let decision = 0; decision < decisionsMax; decision += 1) {
-        const verdict = await decideOnce(exchange, operation, presented, decision > 0);
-        if (verdict !== 'again') return verdict;
+        const fresh = decision > 0;
+        const verifying = credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
+        const verified = verifying instanceof Promise ? await verifying : verifying;
+        const refusal = refusalOf(exchange, operation, verified, fresh);
+        if (refusal !== null && refusal !== 'again') return refusal;
+        if (refusal === 'again' || exchange.credential === null) continue;
+        const outcome = await admission.admit(requestOf(exchange, operation, exchange.credential));
+        if (outcome.kind !== 'stale') return verdictOf(exchange, exchange.credential, outcome);
       }
     } catch (error) {
       // Without the ledger nobody is let in on a guess.
@@ -128,38 +127,15 @@ export const createGuard = (deps: GuardDeps): Guard => {
     return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
   };
 
-  const decideOnce = async (
-    exchange: Exchange,
-    operation: Operation,
-    presented: Extract<Presented, { kind: 'one' }>,
-    fresh: boolean,
-  ): Promise<Failure | null | 'again'> => {
-    const { address, correlationId } = exchange;
-    const verified = await credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
-    if (verified.kind === 'refused') return { code: verified.code };
-    const credential = verified.credential;
-    exchange.credential = credential;
-    if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
-    // Memory may be older than a widened scope: look at the database before refusing.
-    if (!mayCall(credential, operation)) return fresh ? { code: 'scope.missing', credential } : 'again';
-    const outcome = await admission.admit({
-      credential,
-      operationId: operation.id,
-      priceMillicredits: operation.priceMillicredits,
-      counted: operation.rateClass === 'request',
-      address,
-      client: clientOf(exchange),
-      correlationId,
-    });
-    if (outcome.kind === 'stale') return 'again';
-    exchange.meter = outcome.meter;
-    if (outcome.kind === 'refused') {
-      return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
-    }
-    exchange.usageId = outcome.usageId;
-    exchange.chargedMillicredits = outcome.chargedMillicredits;
-    return null;
-  };
+  const requestOf = (exchange: Exchange, operation: Operation, credential: VerifiedCredential): AdmissionRequest => ({
+    credential,
+    operationId: operation.id,
+    priceMillicredits: operation.priceMillicredits,
+    counted: operation.rateClass === 'request',
+    address: exchange.address,
+    client: clientOf(exchange),
+    correlationId: exchange.correlationId,
+  });
 
   const failed = (exchange: Exchange, failure: Failure): Answer => {
     exchange.failure = failure.code;
@@ -177,20 +153,27 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
-  const settle = (exchange: Exchange, status: number): Promise<void> => {
-    const settlement = admission.settle({
+  /** What is given back is committed before the caller can ask for the balance; the rest need not wait. */
+  const settle = (exchange: Exchange, status: number): Promise<void> | null => {
+    const settlement = {
       usageId: exchange.usageId,
       status,
       latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
-    });
-    return traffic.track(settlement, (error) => logFailure(exchange, asAppError(error), 'settlement.failed'));
+    };
+    if (!isRefunded(status)) {
+      admission.settleLater(settlement);
+      return null;
+    }
+    return traffic.track(admission.settle(settlement), (error) =>
+      logFailure(exchange, asAppError(error), 'settlement.failed'),
+    );
   };
 
   const finish = (exchange: Exchange, answer: Answer): void => {
     write(exchange, answer);
     const latencyMs = clock.monotonicMs() - exchange.startedMs;
     traffic.end(exchange, answer.status, latencyMs);
-    log.info('request', {
+    log.info('request', () => ({
       correlationId: exchange.correlationId,
       surface: exchange.surface.name,
       operation: exchange.operation?.id,
@@ -201,7 +184,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
       address: exchange.address,
       credential: exchange.credential?.id,
       code: exchange.failure ?? undefined,
-    });
+    }));
   };
 
   const run = async (exchange: Exchange, handler: Handler): Promise<Answer> => {
@@ -228,9 +211,8 @@ export const createGuard = (deps: GuardDeps): Guard => {
       traffic.begin();
       const answer = await run(exchange, handler);
       if (exchange.usageId >= 0) {
-        // What is given back is committed before the caller can ask for the balance; the rest need not wait.
-        const settled = settle(exchange, answer.status);
-        if (isRefunded(answer.status)) await settled;
+        const settling = settle(exchange, answer.status);
+        if (settling !== null) await settling;
       }
       finish(exchange, answer);
     },
@@ -240,6 +222,36 @@ export const createGuard = (deps: GuardDeps): Guard => {
       finish(exchange, failed(exchange, failure));
     },
   };
+};
+
+/** Why a verified request may not call the operation, or null; `again` when only the database can say no. */
+const refusalOf = (
+  exchange: Exchange,
+  operation: Operation,
+  verified: VerifyOutcome,
+  fresh: boolean,
+): Failure | null | 'again' => {
+  if (verified.kind === 'refused') return { code: verified.code };
+  const { credential } = verified;
+  exchange.credential = credential;
+  if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
+  // Memory may be older than a widened scope: look at the database before refusing.
+  if (!mayCall(credential, operation)) return fresh ? { code: 'scope.missing', credential } : 'again';
+  return null;
+};
+
+const verdictOf = (
+  exchange: Exchange,
+  credential: VerifiedCredential,
+  outcome: Exclude<AdmissionOutcome, { kind: 'stale' }>,
+): Failure | null => {
+  exchange.meter = outcome.meter;
+  if (outcome.kind === 'refused') {
+    return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
+  }
+  exchange.usageId = outcome.usageId;
+  exchange.chargedMillicredits = outcome.chargedMillicredits;
+  return null;
 };
 
 const mayCall = (credential: VerifiedCredential, operation: Operation): boolean => {

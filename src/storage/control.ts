@@ -22,7 +22,8 @@ export type ControlSettings =
  */
 export type Direct =
   | { readonly engine: 'sqlite'; readonly path: string; readonly writer: Mutex; open(): DatabaseSync }
-  | { readonly engine: 'postgres'; readonly pool: pg.Pool };
+  /** `open` gives a connection of its own, of the given durability; the caller ends it. */
+  | { readonly engine: 'postgres'; open(durability: 'full' | 'process'): pg.Pool };
 
 export interface Control {
   readonly db: Db;
@@ -100,14 +101,13 @@ const openSqlite = (path: string): Control => {
 };
 
 const openPostgres = (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Control => {
-  const pool = openPool(settings.url, settings.poolSize, (error) => {
-    log.warn('storage.connection_lost', { reason: error.message });
-  });
+  const isLost = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
+  const pool = openPool(settings.url, settings.poolSize, isLost);
   const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));
   return {
     db,
     engine: postgresEngine,
-    direct: { engine: 'postgres', pool },
+    direct: { engine: 'postgres', open: (durability) => openPool(settings.url, 1, isLost, durability) },
     close: async () => {
       await db.destroy();
       if (!pool.ended && !pool.ending) await pool.end();

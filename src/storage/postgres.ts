@@ -15,13 +15,25 @@ const typeParsers: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format),
 };
 
+const lockMs = 5000;
+/** The longest statement is a step of a migration or of the compaction. */
+const queryMs = 60_000;
+
 /** openPool connects lazily; a connection that the server closes is replaced by the next query. */
-export const openPool = (url: Secret<string>, poolSize: number, onError: (error: Error) => void): pg.Pool => {
+export const openPool = (
+  url: Secret<string>,
+  poolSize: number,
+  onError: (error: Error) => void,
+  durability: 'full' | 'process' = 'full',
+): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: poolSize,
     types: typeParsers,
     connectionTimeoutMillis: 5000,
+    // A lock that is never released, or a server that stopped answering, must become an error and not a silence.
+    options: `-c lock_timeout=${lockMs}${durability === 'process' ? ' -c synchronous_commit=off' : ''}`,
+    query_timeout: queryMs,
     application_name: 'vulngate',
     keepAlive: true,
   });
@@ -60,7 +72,8 @@ export const postgresEngine: Engine = {
     if (code !== null && (networkCodes.has(code) || /^(08|57P0|53)/.test(code))) return 'unavailable';
     if (code === 'XX001' || code === 'XX002') return 'corrupt';
     // The driver reports a connection lost in the middle, or no free one in time, by these texts alone.
-    if (error instanceof Error && /^(Connection terminated|timeout exceeded)/.test(error.message)) return 'unavailable';
+    if (error instanceof Error && /^(Connection terminated|timeout exceeded|Query read timeout)/.test(error.message))
+      return 'unavailable';
     return null;
   },
 };

@@ -123,6 +123,13 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
 
   const away = (): ErrorCode => 'storage.unavailable';
 
+  const end = (settlement: Settlement): void => {
+    settlements.push(settlement);
+    const charge = charges.get(settlement.usageId);
+    const isRefund = settlement.status === 304 || settlement.status === 400 || settlement.status >= 500;
+    if (charge !== undefined && isRefund) charge.account.used -= charge.millicredits;
+  };
+
   return {
     exposures,
     settlements,
@@ -173,11 +180,9 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       },
       settle: async (settlement) => {
         await held;
-        settlements.push(settlement);
-        const charge = charges.get(settlement.usageId);
-        const isRefund = settlement.status === 304 || settlement.status === 400 || settlement.status >= 500;
-        if (charge !== undefined && isRefund) charge.account.used -= charge.millicredits;
+        end(settlement);
       },
+      settleLater: (settlement) => end(settlement),
     },
   };
 };

@@ -78,6 +78,7 @@ export const createPostgresLedger = (
   direct: Extract<Direct, { engine: 'postgres' }>,
   durability: 'full' | 'process',
 ): Ledger => {
+  const pool = direct.open(durability);
   const known = new Map<string, KnownMeter>();
   const usageIds: number[] = [];
   /** What the running statement charges, until its commit is known. */
@@ -223,8 +224,7 @@ export const createPostgresLedger = (
     commit: async (requests, settlements, nowMs) => {
       let client: pg.PoolClient | null = null;
       try {
-        client = await direct.pool.connect();
-        if (durability === 'process') await client.query('set synchronous_commit = off');
+        client = await pool.connect();
         const outcomes = await commitOn(client, requests, settlements, nowMs);
         pending = [];
         doubtful = [];
@@ -242,7 +242,7 @@ export const createPostgresLedger = (
         throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
       }
     },
-    close: async () => undefined,
+    close: () => pool.end(),
   };
 };
 
