@@ -87,7 +87,12 @@ test('a second signal ends the program at once, and the ledger is right all the 
     'the door is closed',
   );
   expect(server.isRunning).toBe(true);
-  expect((await server.kill('SIGTERM')).code).toBe(143);
+  // One that follows at once is taken for the same wish, passed on by a launcher.
+  await until(() => {
+    void server.kill('SIGTERM');
+    return server.isRunning ? null : true;
+  }, 'the end after a second signal');
+  expect((await server.ended).code).toBe(143);
   const books = await readBooks(installed, subscriptionId);
   expect(books).toMatchObject({ usedMillicredits: 1000, requests: 1, discrepancies: 0 });
 });
