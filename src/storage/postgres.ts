@@ -10,9 +10,12 @@ const parseInt8 = (text: string): number => {
   return value;
 };
 
+/** The driver types its parsers as returning anything. */
+const defaultParser: (oid: number, format?: 'text' | 'binary') => (value: string) => unknown = pg.types.getTypeParser;
+
 const typeParsers: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format),
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : defaultParser(oid, format),
 };
 
 const lockMs = 5000;

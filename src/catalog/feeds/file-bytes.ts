@@ -15,13 +15,6 @@ export const readHead = async (path: string): Promise<FeedHead> => {
   return { wrapping, text: textHead(wrapping === 'gzip' ? gunzipHead(raw) : raw) };
 };
 
-/** headOf is `readHead` for bytes that are at hand. */
-export const headOf = (bytes: Uint8Array): FeedHead => {
-  const wrapping = wrappingOf(bytes);
-  const raw = bytes.subarray(0, headBytes);
-  return { wrapping, text: wrapping === 'zip' ? '' : textHead(wrapping === 'gzip' ? gunzipHead(raw) : raw) };
-};
-
 export const wrappingOf = (bytes: Uint8Array): Wrapping => {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)) return 'zip';

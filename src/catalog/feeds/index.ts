@@ -23,7 +23,7 @@ export {
   type RawDocument,
   type ReadContext,
 } from './feed.ts';
-export { feedByKind, feedOf, feeds } from './registry.ts';
+export { feedOf } from './registry.ts';
 export { readHead } from './file-bytes.ts';
 export { looksLikeRecord } from './cve-list.ts';
 export { starterRecord, type StarterRecord } from './starter-record.ts';

@@ -25,6 +25,24 @@ const missingMeans = (operation: Operation, meter: MeterReading): ErrorCode | nu
 
 const credits = (millicredits: number): number => millicredits / 1000;
 
+const unroutedCode = (kind: string): ErrorCode =>
+  kind === 'method_unknown' ? 'request.method_not_allowed' : 'request.route_unknown';
+
+const verdictFields = (code: ErrorCode | null, operation: Operation | null, meter: MeterReading) => {
+  const { limitMillicredits: limit, usedMillicredits: used } = meter;
+  return {
+    verdict: code === null ? 'admitted' : 'refused',
+    rule: code,
+    reason: code === null ? null : errorCatalogue[code].title,
+    help: code === null ? null : errorCatalogue[code].help,
+    operation: operation?.id ?? null,
+    price: operation === null ? null : credits(operation.priceMillicredits),
+    remaining: limit === null ? null : credits(limit - used),
+    reset_at: instantText(meter.resetAtMs),
+    requests_left: meter.rate?.remaining ?? null,
+  };
+};
+
 /**
  * explain prints what a request with this credential would be answered, by the same rules in the same order as the gate,
  * and charges nothing.
@@ -47,22 +65,12 @@ export const explain = async (context: CommandContext, args: readonly string[]):
     const route = matchRoute(operations, method, path);
     const operation = route.kind === 'operation' ? route.operation : null;
     const meter = await parts.admission.reading(credential.ownerId, credential.terms, atMs);
-    const unrouted = route.kind === 'method_unknown' ? 'request.method_not_allowed' : 'request.route_unknown';
     const code =
       operation === null
-        ? unrouted
+        ? unroutedCode(route.kind)
         : (refusal ?? missingRight(credential, operation) ?? missingMeans(operation, meter));
-    const remaining = meter.limitMillicredits === null ? null : meter.limitMillicredits - meter.usedMillicredits;
     answer(context, {
-      verdict: code === null ? 'admitted' : 'refused',
-      rule: code,
-      reason: code === null ? null : errorCatalogue[code].title,
-      help: code === null ? null : errorCatalogue[code].help,
-      operation: operation?.id ?? null,
-      price: operation === null ? null : credits(operation.priceMillicredits),
-      remaining: remaining === null ? null : credits(remaining),
-      reset_at: instantText(meter.resetAtMs),
-      requests_left: meter.rate?.remaining ?? null,
+      ...verdictFields(code, operation, meter),
       plan: credential.terms.planName,
       credential: credential.id,
       owner: credential.ownerId,
