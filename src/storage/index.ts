@@ -9,8 +9,9 @@
  * Fails with `storage.unavailable` when the server or folder cannot be reached, `storage.busy` after waiting for another
  * writer, `storage.corrupt` and `storage.newer_schema` at start.
  */
-export { inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
+export { openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
 export type { Db, Engine, EngineName } from './engine.ts';
 export { controlSchemaVersion } from './migrate.ts';
+export { inTransaction } from './transaction.ts';
 export { translateError } from './translation.ts';
 export type { ControlTables } from './schema/control.ts';

@@ -1,6 +1,7 @@
 import { fail } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
 import { foundation } from './migrations/0001-foundation.ts';
+import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
 
@@ -17,15 +18,14 @@ const readVersion = async (db: Db): Promise<number> => {
 
 /**
  * migrate brings the control plane to `controlSchemaVersion`, each step in a transaction with its version number.
- * Processes that start together take turns on the row of the version. Throws `storage.newer_schema` for a database that
+ * Processes that start together take turns. Throws `storage.newer_schema` for a database that
  * a newer program wrote, before anything is changed.
  */
 export const migrate = async (db: Db, engine: Engine): Promise<void> => {
   await createSettings(db, engine);
   for (;;) {
-    const done = await db.transaction().execute(async (tx) => {
-      // Taking the row's lock before reading makes a second process wait here instead of migrating twice.
-      await tx.updateTable('settings').set({ key: 'schema_version' }).where('key', '=', 'schema_version').execute();
+    const done = await inTransaction(db, async (tx) => {
+      await engine.takeTurns(tx);
       const version = await readVersion(tx);
       if (version > controlSchemaVersion) {
         throw fail('storage.newer_schema', {
@@ -46,21 +46,19 @@ export const migrate = async (db: Db, engine: Engine): Promise<void> => {
   }
 };
 
-const createSettings = async (db: Db, engine: Engine): Promise<void> => {
-  try {
-    await db.schema
+/** PostgreSQL's `if not exists` does not hold between transactions that run at once, so these take turns, too. */
+const createSettings = (db: Db, engine: Engine): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    await engine.takeTurns(tx);
+    await tx.schema
       .createTable('settings')
       .ifNotExists()
       .addColumn('key', engine.text, (column) => column.notNull().primaryKey())
       .addColumn('value', engine.text, (column) => column.notNull())
       .execute();
-  } catch (error) {
-    // PostgreSQL's `if not exists` can still collide when two processes create the table in the same instant.
-    if (engine.classify(error) !== 'unique') throw error;
-  }
-  await db
-    .insertInto('settings')
-    .values({ key: 'schema_version', value: '0' })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-};
+    await tx
+      .insertInto('settings')
+      .values({ key: 'schema_version', value: '0' })
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .execute();
+  });

@@ -61,6 +61,9 @@ const networkCodes = new Set([
   'ENOENT',
 ]);
 
+/** Any number, as long as every version of the program uses the same one. */
+const turnsKey = 7_381_240_551;
+
 export const postgresEngine: Engine = {
   name: 'postgres',
   text: sql`text collate "C"`,
@@ -68,6 +71,9 @@ export const postgresEngine: Engine = {
   serial: 'bigserial',
   tableOptions: '',
   lockRows: (query) => query.forUpdate(),
+  takeTurns: async (tx) => {
+    await sql`select pg_advisory_xact_lock(${turnsKey})`.execute(tx);
+  },
   classify: (error) => {
     const code = sqlState(error);
     if (code === '23505') return 'unique';

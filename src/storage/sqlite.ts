@@ -111,6 +111,7 @@ export const sqliteEngine: Engine = {
   serial: 'integer',
   tableOptions: 'strict',
   lockRows: (query) => query,
+  takeTurns: () => Promise.resolve(),
   classify: (error) => {
     const code = resultCode(error);
     if (code === null) return null;

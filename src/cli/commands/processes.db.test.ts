@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { openParts } from '../../parts.ts';
@@ -11,6 +10,8 @@ import { processEnvironment, testConfig } from '../../config/index.ts';
 import { ManualClock, silentLog, systemRandom } from '../../kernel/index.ts';
 import { callerAddress, requestOf } from '../../../test/support/actors.ts';
 import { eachEngine, type TestDatabase } from '../../../test/support/engines.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const program = join(import.meta.dirname, '../../main.ts');
 
