@@ -76,8 +76,8 @@ export const startChild = (file: string, args: readonly string[], options: Child
       const abort = new AbortController();
       const gone = ended.then(() => Promise.reject(new Error(`${file} ended without a word: ${said}`)));
       try {
-        const [message]: unknown[] = await Promise.race([once(child, 'message', { signal: abort.signal }), gone]);
-        return message;
+        const received: unknown[] = await Promise.race([once(child, 'message', { signal: abort.signal }), gone]);
+        return received[0];
       } finally {
         abort.abort();
       }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { root } from './child.ts';
@@ -11,7 +21,10 @@ import { realDataHint } from '../test/support/real-data.ts';
 export const noCorpus: Outcome = { kind: 'skipped', reason: realDataHint };
 
 const newest = (folder: string, pattern: RegExp): string => {
-  const name = readdirSync(folder).filter((file) => pattern.test(file)).toSorted().at(-1);
+  const name = readdirSync(folder)
+    .filter((file) => pattern.test(file))
+    .toSorted()
+    .at(-1);
   if (name === undefined) throw new Error(`no file like ${pattern.source} in ${folder}`);
   return join(folder, name);
 };
@@ -30,7 +43,13 @@ export const corpusOf = (data: string): Corpus => ({
 
 /** What the built catalogue depends on: the program's version, its catalogue code, and the size of every source. */
 const keyOf = ({ recordFolder, kev, epss }: Corpus): string => {
-  const sources = [...readdirSync(recordFolder).toSorted().map((name) => join(recordFolder, name)), kev, epss];
+  const sources = [
+    ...readdirSync(recordFolder)
+      .toSorted()
+      .map((name) => join(recordFolder, name)),
+    kev,
+    epss,
+  ];
   const hash = createHash('sha256').update(programVersion());
   for (const path of sources) hash.update(`\n${path} ${statSync(path).size}`);
   const code = globSync('src/catalog/**/*.ts', { cwd: root }).filter((file) => !/\.(test|suite)\.ts$/.test(file));
@@ -49,8 +68,19 @@ const dropOld = (folder: string): void => {
   }
 };
 
+/** One catalogue a run, although somebody may change the code meanwhile. */
+const builtInRun = new Map<string, string>();
+
 /** cataloguePath is a catalogue with the whole corpus, built by the real import once and kept between runs. Read only. */
 export const cataloguePath = async (context: Context, data: string): Promise<string> => {
+  const known = builtInRun.get(data);
+  if (known !== undefined) return known;
+  const path = await buildCatalogue(context, data);
+  builtInRun.set(data, path);
+  return path;
+};
+
+const buildCatalogue = async (context: Context, data: string): Promise<string> => {
   const corpus = corpusOf(data);
   const folder = join(context.cacheFolder, `catalogue-${keyOf(corpus)}`);
   const path = join(folder, 'catalog.db');

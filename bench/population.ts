@@ -1,4 +1,4 @@
-import { copyFileSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { loadConfig } from '../src/config/index.ts';
@@ -9,6 +9,7 @@ import { subscriptionKey } from '../src/credentials/formats/subscription-key.ts'
 import { newId, silentLog, systemClock, systemRandom } from '../src/kernel/index.ts';
 import { controlSchemaVersion, openControl } from '../src/storage/index.ts';
 import { plentyMillicredits } from './callers.ts';
+import { copyToDisk } from './copy.ts';
 import type { Context } from './scenario.ts';
 
 /** A data folder with that many stored credentials, of which `active` are known by their secrets. */
@@ -71,7 +72,7 @@ const insertAll = async (folder: string, stored: number, active: number): Promis
     }
     database.exec('commit');
   }
-  database.exec('pragma wal_checkpoint(truncate); pragma optimize');
+  database.exec('pragma wal_checkpoint(truncate)');
   database.close();
   return known;
 };
@@ -89,6 +90,6 @@ export const population = async (context: Context, stored: number, active: numbe
   }
   const folder = join(context.folder, `stored-${stored}`);
   mkdirSync(folder);
-  for (const name of files) copyFileSync(join(built, name), join(folder, name), constants.COPYFILE_FICLONE);
+  for (const name of files) copyToDisk(join(built, name), join(folder, name));
   return { folder, active: JSON.parse(readFileSync(join(folder, 'active.json'), 'utf8')) as string[] };
 };

@@ -48,13 +48,30 @@ const work = resolve(values.work ?? tmpdir());
 const cacheFolder = join(work, 'vulngate-bench');
 mkdirSync(cacheFolder, { recursive: true });
 const runFolder = mkdtempSync(join(cacheFolder, 'run-'));
-const abandon = (): never => {
+type Undo = () => Promise<void> | void;
+
+/** What the running scenario has started and written, in that order. */
+let undo: Undo[] = [];
+
+const undoAll = async (): Promise<void> => {
+  const steps = undo.toReversed();
+  undo = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      say(`  not cleaned up: ${String(error)}`);
+    }
+  }
+};
+
+const abandon = async (): Promise<void> => {
   killAll();
+  await undoAll();
   rmSync(runFolder, { recursive: true, force: true });
   process.exit(130);
 };
-process.once('SIGINT', abandon);
-process.once('SIGTERM', abandon);
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void abandon());
 
 interface Finished {
   readonly scenario: Scenario;
@@ -64,7 +81,7 @@ interface Finished {
 const runOne = async (scenario: Scenario): Promise<Finished> => {
   const folder = join(runFolder, scenario.name);
   mkdirSync(folder);
-  const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
   const context: Context = {
     quick: values.quick,
     rounds: values.quick ? 2 : 5,
@@ -83,7 +100,7 @@ const runOne = async (scenario: Scenario): Promise<Finished> => {
     say(`  failed: ${reason}`);
     return { scenario, outcome: { kind: 'failed', reason } };
   } finally {
-    for (const step of undo.toReversed()) await step();
+    await undoAll();
   }
 };
 
@@ -107,7 +124,8 @@ for (const { scenario, outcome } of finished) {
   process.stdout.write(`${scenario.name}\n${lines.map((line) => `  ${line}\n`).join('')}`);
 }
 const moved = movedLines(rows, readBaseline());
-if (moved.length > 0) process.stdout.write(`\nmoved from the baseline:\n${moved.map((line) => `  ${line}\n`).join('')}`);
+if (moved.length > 0)
+  process.stdout.write(`\nmoved from the baseline:\n${moved.map((line) => `  ${line}\n`).join('')}`);
 if (values.quick) process.stdout.write('\n--quick: these figures show that it works; they are too few to compare\n');
 
 const at = new Date().toISOString();

@@ -1,5 +1,5 @@
 /** What a figure is counted in. Rates are better high, everything else low. */
-export type Unit = 'req/s' | 'ms' | 's' | 'MB' | 'records/s' | 'reads' | 'reads/req' | 'errors';
+export type Unit = 'req/s' | 'ms' | 's' | 'MB' | 'records/s' | 'statements' | 'statements/req';
 
 /** A figure as it was measured, one value a round, in the order of the rounds. */
 export interface Series {

@@ -4,11 +4,17 @@ import { commands, runProgram } from './cli/index.ts';
 import { processEnvironment } from './config/index.ts';
 import { systemClock, systemRandom } from './kernel/index.ts';
 
+/** A terminal or process manager signals the whole group, and the launcher passes the same signal on: that is one wish, not two. */
+const sameWishMs = 500;
 const stop = new AbortController();
+let stoppedAtMs = 0;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
-    stop.abort(name);
+    const nowMs = systemClock.monotonicMs();
+    if (!stop.signal.aborted) {
+      stoppedAtMs = nowMs;
+      stop.abort(name);
+    } else if (nowMs - stoppedAtMs > sameWishMs) process.exit(name === 'SIGINT' ? 130 : 143);
   });
 }
 

@@ -2,13 +2,22 @@
  * Builds the control plane's modules and binds what they need of each other: enough for the operator's commands, and what
  * `app.ts` adds the catalogue and the HTTP server to.
  */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createAccounts, type Accounts } from './accounts/index.ts';
 import { createAdmission, periodAt, type Admission } from './admission/index.ts';
 import { createAudit, type Audit } from './audit/index.ts';
 import { createBilling, type Billing } from './billing/index.ts';
 import type { Config, ServerConfig } from './config/index.ts';
-import { createClaims, createCredentials, openPeppers, type Claims, type Credentials } from './credentials/index.ts';
-import type { Clock, Log, Random } from './kernel/index.ts';
+import {
+  createClaims,
+  createCredentials,
+  keyringMaking,
+  openPeppers,
+  type Claims,
+  type Credentials,
+} from './credentials/index.ts';
+import { fail, type Clock, type Log, type Random } from './kernel/index.ts';
 import { openKeyring, type Keyring } from './keyring/index.ts';
 import { createMailer, type Mailer } from './mail/index.ts';
 import { createQueue, type Queue } from './queue/index.ts';
@@ -41,11 +50,44 @@ const localUrl = ({ host, port, tls }: ServerConfig): string => {
   return `${tls.mode === 'none' ? 'http' : 'https'}://${name}:${port}`;
 };
 
-/** openParts opens the control plane. Throws `storage.…`, `config.pepper_mismatch` and `config.invalid`. */
+/**
+ * makeDataFolder makes the folder where it is missing, for this user alone: the pepper and the control plane lie in it.
+ * Throws `storage.unavailable`.
+ */
+export const makeDataFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fail('storage.unavailable', {
+      message: `The data folder cannot be made: ${reasonOf(folder, error)}`,
+      cause: error,
+    });
+  }
+};
+
+/** On a read-only disk the folder's making fails with a riddle; the nearest folder that exists tells the reason. */
+const reasonOf = (folder: string, error: unknown): string => {
+  let nearest = folder;
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  try {
+    accessSync(nearest, constants.W_OK);
+    return error instanceof Error ? error.message : String(error);
+  } catch (refused) {
+    return refused instanceof Error ? refused.message : String(refused);
+  }
+};
+
+/** openParts opens the control plane, in a data folder that is made if need be. Throws `storage.…`, `config.pepper_mismatch`, `config.invalid`. */
 export const openParts = async ({ config, clock, random, log }: Surroundings): Promise<Parts> => {
+  makeDataFolder(config.dataFolder);
   const control = await openControl(config.database, log);
   try {
-    const keyring = openKeyring({ source: config.keyring, random, clock });
+    const keyring = openKeyring({
+      source: config.keyring,
+      random,
+      clock,
+      mayMake: await keyringMaking(control.db),
+    });
     const peppers = await openPeppers(keyring, control.db);
     const { durability } = config.database;
     const admission = createAdmission({ control, clock, log, durability });

@@ -21,9 +21,11 @@ export interface SyncNews {
 
 const say =
   (level: LogLevel) =>
-  (event: string, fields: LogFields = {}): void => {
+  (event: string, given: LogFields | (() => LogFields) = {}): void => {
+    const fields = typeof given === 'function' ? given() : given;
     // Errors and other objects with methods do not cross threads; their JSON form does.
-    parentPort?.postMessage({ level, event, fields: JSON.parse(JSON.stringify(fields)) } satisfies SyncNews);
+    const plain: unknown = JSON.parse(JSON.stringify(fields));
+    parentPort?.postMessage({ level, event, fields: plain });
   };
 const log: Log = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 

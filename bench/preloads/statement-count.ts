@@ -6,35 +6,29 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
 
 export interface StatementCounts {
-  /** Statements that give rows. */
-  readonly reads: number;
-  readonly all: number;
+  readonly statements: number;
 }
 
 if (isMainThread) {
-  let reads = 0;
-  let all = 0;
-  const count = (statement: StatementSync): void => {
-    all += 1;
-    if (/^\s*(select|with|pragma)\b/i.test(statement.sourceSQL)) reads += 1;
-  };
-  for (const name of ['get', 'all', 'run', 'iterate'] as const) {
-    const run: unknown = Reflect.get(StatementSync.prototype, name);
-    if (typeof run !== 'function') throw new Error(`node:sqlite has no statement.${name}`);
-    Reflect.set(StatementSync.prototype, name, function (this: StatementSync, ...parameters: unknown[]): unknown {
-      count(this);
-      return Reflect.apply(run, this, parameters);
+  let statements = 0;
+
+  /** before runs `note` ahead of a method, which keeps its own behaviour. */
+  const before = (prototype: object, name: string, note: () => void): void => {
+    const method: unknown = Reflect.get(prototype, name);
+    if (typeof method !== 'function') throw new Error(`node:sqlite has no ${name}`);
+    Reflect.set(prototype, name, function (this: unknown, ...parameters: unknown[]): unknown {
+      note();
+      const result: unknown = Reflect.apply(method, this, parameters);
+      return result;
     });
-  }
-  const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec');
-  if (typeof exec !== 'function') throw new Error('node:sqlite has no database.exec');
-  Reflect.set(DatabaseSync.prototype, 'exec', function (this: DatabaseSync, sql: string): unknown {
-    all += 1;
-    if (/^\s*(select|with)\b/i.test(sql)) reads += 1;
-    return Reflect.apply(exec, this, [sql]);
-  });
+  };
+  const count = (): void => {
+    statements += 1;
+  };
+  for (const name of ['get', 'all', 'run', 'iterate']) before(StatementSync.prototype, name, count);
+  before(DatabaseSync.prototype, 'exec', count);
   process.on('message', () => {
-    const counts: StatementCounts = { reads, all };
+    const counts: StatementCounts = { statements };
     process.send?.(counts);
   });
   process.channel?.unref();

@@ -26,8 +26,8 @@ export interface GateResult {
 }
 
 const nextMessage = async (): Promise<unknown> => {
-  const [message]: unknown[] = await once(process, 'message');
-  return message;
+  const received: unknown[] = await once(process, 'message');
+  return received[0];
 };
 
 const setup = (await nextMessage()) as GateSetup;
@@ -39,7 +39,12 @@ let turn = 0;
 const pass = async (fresh: boolean): Promise<void> => {
   const presented = setup.presented[turn % setup.presented.length] ?? '';
   turn += 1;
-  const verified = await parts.credentials.verify({ family: 'subscription-key', presented, address: '127.0.0.1', fresh });
+  const verified = await parts.credentials.verify({
+    family: 'subscription-key',
+    presented,
+    address: '127.0.0.1',
+    fresh,
+  });
   if (verified.kind !== 'verified') throw new Error(`refused: ${verified.code}`);
   const outcome = await parts.admission.admit({
     credential: verified.credential,

@@ -1,6 +1,7 @@
-import { constants, copyFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerOf } from '../child.ts';
+import { copyToDisk } from '../copy.ts';
 import { cataloguePath, corpusOf, noCorpus } from '../corpus.ts';
 import type { Timed } from '../processes/bare-epss.ts';
 import type { TimedImport } from '../processes/epss-refresh.ts';
@@ -17,7 +18,7 @@ export const epss: Scenario = {
     const folder = join(context.folder, 'refreshed');
     mkdirSync(folder);
     const path = await cataloguePath(context, context.data);
-    copyFileSync(path, join(folder, 'catalog.db'), constants.COPYFILE_FICLONE);
+    copyToDisk(path, join(folder, 'catalog.db'));
     const measured: number[] = [];
     const reference: number[] = [];
     let records = 0;

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { corpusOf, noCorpus } from '../corpus.ts';
+import type { BareImport } from '../processes/bare-import.ts';
 import { runImport, runMeasured, type ImportedSource } from '../program.ts';
 import { atMost, type Context, type Scenario } from '../scenario.ts';
 
@@ -33,7 +34,7 @@ const referenceOnce = async (context: Context, recordFolder: string) => {
   const path = join(context.folder, 'bare.db');
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
   const finished = await runMeasured('bench/processes/bare-import.ts', [recordFolder, path]);
-  const { records } = JSON.parse(finished.output) as { records: number };
+  const { records } = JSON.parse(finished.output) as BareImport;
   return { ...finished, records, databaseMiB: sizeMiB(path) };
 };
 
@@ -59,13 +60,19 @@ export const importCorpus: Scenario = {
     if (run === undefined || other === undefined) throw new Error('nothing was measured');
     if (run.read !== other.records) throw new Error(`${run.read} records read, but there are ${other.records}`);
     const seconds = (values: readonly number[]) => ({ unit: 's', values }) as const;
-    const memory = (values: readonly number[]) => ({ unit: 'MB', values: values.map((bytes) => bytes / mebibyte) }) as const;
+    const memory = (values: readonly number[]) =>
+      ({ unit: 'MB', values: values.map((bytes) => bytes / mebibyte) }) as const;
     const bareSeconds = seconds(bare.map((each) => each.seconds));
     const perSecond = (each: { readonly seconds: number }) => run.read / each.seconds;
     return {
       kind: 'measured',
       rows: [
-        { label: 'time', measured: seconds(runs.map(({ first }) => first.seconds)), reference: bareSeconds, bound: atMost(2.5) },
+        {
+          label: 'time',
+          measured: seconds(runs.map(({ first }) => first.seconds)),
+          reference: bareSeconds,
+          bound: atMost(2.5),
+        },
         {
           label: 'peak memory',
           measured: memory(runs.map(({ first }) => first.maxRssBytes)),
@@ -78,8 +85,18 @@ export const importCorpus: Scenario = {
           reference: { unit: 'records/s', values: bare.map(perSecond) },
           bound: null,
         },
-        { label: 'CPU time', measured: seconds(runs.map(({ first }) => first.cpuSeconds)), reference: seconds(bare.map(({ cpuSeconds }) => cpuSeconds)), bound: null },
-        { label: 'again, unchanged', measured: seconds(runs.map(({ again }) => again.seconds)), reference: bareSeconds, bound: null },
+        {
+          label: 'CPU time',
+          measured: seconds(runs.map(({ first }) => first.cpuSeconds)),
+          reference: seconds(bare.map(({ cpuSeconds }) => cpuSeconds)),
+          bound: null,
+        },
+        {
+          label: 'again, unchanged',
+          measured: seconds(runs.map(({ again }) => again.seconds)),
+          reference: bareSeconds,
+          bound: null,
+        },
       ],
       notes: [
         `${run.read} records: ${total(run.first.sources, 'inserted')} inserted, ${total(run.first.sources, 'updated')} updated, ${total(run.first.sources, 'unchanged')} unchanged, ${total(run.first.sources, 'skipped')} skipped`,

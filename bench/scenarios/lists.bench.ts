@@ -95,7 +95,13 @@ const lastFullPage = async (client: Client, filter: string, sort: string): Promi
 };
 
 const measureLastPages = async (context: Context, client: Client): Promise<{ rows: Row[]; notes: string[] }> => {
-  const walks = context.quick ? [['q=overflow', 'severity_desc']] : [['', 'published_desc'], ['', 'severity_asc'], ['q=overflow', 'epss_desc']];
+  const walks = context.quick
+    ? [['q=overflow', 'severity_desc']]
+    : [
+        ['', 'published_desc'],
+        ['', 'severity_asc'],
+        ['q=overflow', 'epss_desc'],
+      ];
   const rows: Row[] = [];
   const notes: string[] = [];
   for (const [filter = '', sort = ''] of walks) {
@@ -114,7 +120,12 @@ const measureLastPages = async (context: Context, client: Client): Promise<{ row
       lastMs.push(median(times.last));
       firstMs.push(median(times.first));
     }
-    rows.push({ label, measured: { unit: 'ms', values: lastMs }, reference: { unit: 'ms', values: firstMs }, bound: atMost(1.3) });
+    rows.push({
+      label,
+      measured: { unit: 'ms', values: lastMs },
+      reference: { unit: 'ms', values: firstMs },
+      bound: atMost(1.3),
+    });
     notes.push(`${label}: page ${last.pages}`);
   }
   return { rows, notes };

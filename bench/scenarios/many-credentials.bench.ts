@@ -59,7 +59,12 @@ export const manyCredentials: Scenario = {
       kind: 'measured',
       rows: [
         { label: `${label} stored`, measured: rate(rates.many), reference: rate(rates.few), bound: atLeast(0.9) },
-        { label: `${label} stored, read each time`, measured: rate(rates.manyFresh), reference: rate(rates.fewFresh), bound: null },
+        {
+          label: `${label} stored, read each time`,
+          measured: rate(rates.manyFresh),
+          reference: rate(rates.fewFresh),
+          bound: null,
+        },
       ],
       notes: [
         `in process, without HTTP: verify and admit, ${active} active callers with a subscription each, ${concurrency} at a time`,

@@ -6,7 +6,8 @@ const durability = (value: string) => ({ VULNGATE_DURABILITY: value });
 
 export const readCve: Scenario = {
   name: 'read-cve',
-  question: 'How much of a bare server is left when every read is verified, charged and logged on disk before the answer?',
+  question:
+    'How much of a bare server is left when every read is verified, charged and logged on disk before the answer?',
   reference: 'node:http in its own process, sending the same bytes and headers',
   bound: '≥ 0.70 of its requests/s',
   run: async (context) => {

@@ -24,6 +24,8 @@ export interface Admission {
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
   /** settle records how an admitted request ended; resolves when it is committed (or the first try failed). */
   settle(settlement: Settlement): Promise<void>;
+  /** settleLater records the ending with one of the next commits, without a promise to wait on. */
+  settleLater(settlement: Settlement): void;
   /** openMeter opens the ledger row of a new owner, in the transaction that creates the owner. */
   openMeter(tx: Db, ownerId: string): Promise<void>;
   /** moveFence makes every decision on older knowledge of these owners void from the commit of `tx` on. */
@@ -54,6 +56,7 @@ export const createAdmission = (deps: AdmissionDeps): Admission => {
   return {
     admit: batcher.admit,
     settle: batcher.settle,
+    settleLater: batcher.settleLater,
     openMeter: insertMeter,
     moveFence: updateFences,
     fenceOf: findFence,

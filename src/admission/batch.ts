@@ -19,12 +19,14 @@ interface Waiting {
 
 interface Ending {
   readonly settlement: LedgerSettlement;
-  readonly done: () => void;
+  readonly done: (() => void) | null;
 }
 
 export interface Batcher {
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
   settle(settlement: Settlement): Promise<void>;
+  /** settleLater is `settle` for callers that do not wait: it allocates nothing to wait on. */
+  settleLater(settlement: Settlement): void;
   /** Commits what is pending and then stops; nothing may be admitted afterwards. */
   close(): Promise<void>;
 }
@@ -68,7 +70,7 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     const reason = error instanceof AppError ? (error.internal ?? error.message) : String(error);
     log.error('admission.commit_failed', { reason, requests: batch.length, endings: ended.length });
     for (const { reject } of batch) reject(fail('admission.unavailable', { internal: reason, cause: error }));
-    for (const { done } of ended) done();
+    for (const { done } of ended) done?.();
     endings = [...ended, ...endings].slice(0, endingsKept);
     if (endings.length > 0) scheduleLater(retryAfterFailureMs);
   };
@@ -95,7 +97,7 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
         remember(request, outcome, nowMs);
         resolve(outcome);
       });
-      for (const { done } of ended) done();
+      for (const { done } of ended) done?.();
     } catch (error) {
       hasFailed = true;
       failed(batch, ended, error);
@@ -122,21 +124,24 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     };
   };
 
+  /** end queues an ending; false when there is nothing to record. */
+  const end = (given: Settlement, done: (() => void) | null): boolean => {
+    const settlement = settled(given);
+    if (settlement === null) return false;
+    endings.push({ settlement, done });
+    if (settlement.refundMillicredits > 0) schedule();
+    else if (!isRunning && !isScheduled) scheduleLater(settleWithinMs);
+    return true;
+  };
+
   return {
     admit: (request) =>
       new Promise((resolve, reject) => {
         waiting.push({ request, resolve, reject });
         schedule();
       }),
-    settle: (given) => {
-      const settlement = settled(given);
-      if (settlement === null) return Promise.resolve();
-      return new Promise((done) => {
-        endings.push({ settlement, done });
-        if (settlement.refundMillicredits > 0) schedule();
-        else if (!isRunning && !isScheduled) scheduleLater(settleWithinMs);
-      });
-    },
+    settle: (given) => new Promise((done) => (end(given, done) ? undefined : done())),
+    settleLater: (given) => void end(given, null),
     close: async () => {
       // One failed try is enough at the end: a ledger that is away keeps the charges, and only endings are unknown.
       for (let tries = 0; tries < 3 && (isRunning || waiting.length > 0 || endings.length > 0); tries++) {

@@ -1,6 +1,5 @@
 /** Risk: while the database is away a request is let in on a guess, or a charge that nobody was served for stays. */
 import { DatabaseSync } from 'node:sqlite';
-import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { admittedOf, holderOn, nodeOn, requestOf, type Holder, type Node } from '../../test/support/actors.ts';
@@ -9,6 +8,8 @@ import { startLossyProxy, type LossyProxy } from '../../test/support/lossy-proxy
 import { turning } from '../../test/support/turning.ts';
 import { createLog, silentLog } from '../kernel/index.ts';
 import { openControl, type Control } from '../storage/index.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const usedBy = async (node: Node, { subscription }: Holder): Promise<number> =>
   (await node.admission.reading(subscription.id, subscription.terms, node.clock.nowMs())).usedMillicredits;

@@ -115,9 +115,12 @@ eachEngine('ledger', (makeDatabase) => {
       ownerId: holder.subscription.id,
       name: 'other',
     });
-    const { fence } = await node.credentials
-      .verify({ family: 'subscription-key', presented: other.presented, address: callerAddress })
-      .then((outcome) => (outcome.kind === 'verified' ? outcome.credential : credentialOf()));
+    const seen = await node.credentials.verify({
+      family: 'subscription-key',
+      presented: other.presented,
+      address: callerAddress,
+    });
+    const { fence } = seen.kind === 'verified' ? seen.credential : credentialOf();
     const verified = { ...holder.verified, fence };
     await Promise.all([
       node.admission.admit(requestOf(verified)),
@@ -182,7 +185,9 @@ eachEngine('ledger', (makeDatabase) => {
       const { usageId } = admittedOf(await node.admission.admit(requestOf(holder.verified)));
       await settleOn(node, { usageId, status, latencyMicroseconds: 1234.4 });
     }
-    expect((await usageRows(node, holder)).map((row) => [row.status, row.latency_us, row.charged_millicredits])).toEqual([
+    expect(
+      (await usageRows(node, holder)).map((row) => [row.status, row.latency_us, row.charged_millicredits]),
+    ).toEqual([
       [200, 1234, 1000],
       [404, 1234, 1000],
       [429, 1234, 1000],
@@ -234,7 +239,11 @@ eachEngine('ledger', (makeDatabase) => {
       code: 'admission.credits_exhausted',
       meter: { usedMillicredits: 4500 },
     });
-    expect((await usageRows(node, holder)).at(-1)).toMatchObject({ charged_millicredits: 3500, credential_id: '', status: 0 });
+    expect((await usageRows(node, holder)).at(-1)).toMatchObject({
+      charged_millicredits: 3500,
+      credential_id: '',
+      status: 0,
+    });
     await node.admission.setUsed(node.control.db, subscription.id, subscription.terms, 0);
     expect(await node.admission.discrepancies()).toEqual([]);
     const again = await node.admission.admit(requestOf({ ...verified, fence: verified.fence + 1 }));

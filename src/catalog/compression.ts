@@ -14,7 +14,7 @@ const dictionaryText = [
   'In the Linux kernel, the following vulnerability has been resolved:\\n\\n"programFiles":[".c"],"repo":"https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git","versionType":"git","lessThan":"https://git.kernel.org/stable/c/',
   'SQL injection vulnerability in Cross-site scripting (XSS) vulnerability in allows remote attackers to execute arbitrary code or cause a denial of service (memory corruption and application crash) via a crafted ',
   'A vulnerability was found in The manipulation of the argument leads to The attack can be launched remotely. The exploit has been disclosed to the public and may be used. ',
-  'WordPress plugin before does not sanitise and escape allows authenticated users with obtain sensitive information, buffer overflow in before and earlier, which could lead to Improper Neutralization of Input During Web Page Generation (\'Cross-site Scripting\')',
+  "WordPress plugin before does not sanitise and escape allows authenticated users with obtain sensitive information, buffer overflow in before and earlier, which could lead to Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')",
   '"title":"CVE Program Container","references":[{"tags":["x_transferred","third-party-advisory","x_refsource_CONFIRM","mailing-list","vdb-entry","patch","vendor-advisory","exploit"],"url":"http://www.securityfocus.com/bid/"},{"url":"https://www.debian.org/security/"},{"url":"http://packetstormsecurity.com/files/"},{"url":"https://lists.fedoraproject.org/archives/list/package-announce%40lists.fedoraproject.org/message/"},{"url":"https://exchange.xforce.ibmcloud.com/vulnerabilities/"},{"url":"https://security.gentoo.org/glsa/"},{"url":"http://secunia.com/advisories/"},{"url":"https://github.com/advisories/GHSA-/security/commit/pull/issues/"}],"orgId":"af854a3a-2127-422b-91ae-364da2661108","shortName":"CVE"',
   '{"dataType":"CVE_RECORD","dataVersion":"5.1","cveMetadata":{"cveId":"CVE-2024-","assignerOrgId":"8254265b-2729-46b6-b9e3-3dfca2d5bfca","state":"PUBLISHED","assignerShortName":"mitre","datePublished":"2024-01-01T00:00:00.000Z","dateReserved":"2024-","dateUpdated":"2024-08-0"},"containers":{"cna":{"providerMetadata":{"orgId":"","shortName":"","dateUpdated":"2024-"},',
   '"adp":[{"title":"CISA ADP Vulnrichment","metrics":[{"other":{"type":"ssvc","content":{"id":"CVE-2024-","role":"CISA Coordinator","options":[{"Exploitation":"none"},{"Automatable":"no"},{"Technical Impact":"partial"}],"version":"2.0.3","timestamp":"2024-0"}}}],"providerMetadata":{"orgId":"134c704f-9b21-4f2e-91b3-4a467353bcc0","shortName":"CISA-ADP","dateUpdated":"2024-',
@@ -34,7 +34,8 @@ const maximumExpandedBytes = 64 * 1024 * 1024;
  * Level 1 costs a fraction of the default level's time. Zstandard packs as well but sets up its tables anew for each
  * document, which beside a busy second thread costs more than deflate does.
  */
-export const compressDocument = (json: string | Uint8Array): Uint8Array => deflateRawSync(json, { level: 1, dictionary });
+export const compressDocument = (json: string | Uint8Array): Uint8Array =>
+  deflateRawSync(json, { level: 1, dictionary });
 
 /** expandDocument gives back the compact JSON that `compressDocument` packed. Throws on a damaged body. */
 export const expandDocument = (body: Uint8Array): string =>

@@ -14,7 +14,6 @@
  * any of them.
  */
 export { openCatalog, type Catalog } from './open.ts';
-export { parseCveId, type CveId } from './cve-id.ts';
 export type * from './types.ts';
 export {
   syncableFeeds,

@@ -39,13 +39,22 @@ export interface Catalog {
   /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
   kevList(query: KevQuery): Promise<ListPage<KevEntry>>;
   statistics(): Promise<CatalogStatistics>;
-  /** Starts the search thread and resolves when its index is loaded. Lists do the same when nobody asked before. */
+  /**
+   * Starts the search thread, resolves when its index is loaded, and from then on has the index take in new commits every
+   * few seconds, so that the first list after an import need not wait for that. Lists work without it, too.
+   */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Pages that the connection of the hot path keeps in memory: the inner nodes of the trees it walks, and then some. */
 const cacheKib = 8192;
+
+/** Revisions remembered between commits to the catalogue. */
+const revisionsMax = 10_000;
+
+/** How often the search index takes in new commits when nobody asks for a list. Looking for them costs microseconds. */
+const freshenMs = 5000;
 
 /**
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
@@ -65,7 +74,7 @@ export const openCatalog = (deps: {
 
   const read = <Result>(work: () => Result): Result =>
     translating(path, () => {
-      enter();
+      if (enter()) revisions.clear();
       return work();
     });
   const byId = <Result>(text: string, work: (cveId: string) => Result | null): Result | null => {
@@ -73,11 +82,29 @@ export const openCatalog = (deps: {
     return cveId === undefined ? null : read(() => work(cveId));
   };
   const find = (cveId: string) => byId(cveId, store.findDetail);
+  /** Revisions as of the snapshot's version of the file; forgotten whenever that moves, so never older than a read. */
+  const revisions = new Map<string, number | null>();
+  const findRevision = (cveId: string): number | null => {
+    const known = revisions.get(cveId);
+    if (known !== undefined) return known;
+    if (revisions.size >= revisionsMax) revisions.clear();
+    const revision = store.findRevision(cveId);
+    revisions.set(cveId, revision);
+    return revision;
+  };
+
+  let stopFreshening = () => {};
+  const freshen = (): (() => void) =>
+    deps.clock.after(freshenMs, () => {
+      // What goes wrong here is logged by the search client or told to the next one who asks.
+      search.ask({ kind: 'load' }).then(ignored, ignored);
+      stopFreshening = freshen();
+    });
 
   return {
     find,
     findMany: (cveIds) => cveIds.map(find),
-    revisionOf: (cveId) => byId(cveId, store.findRevision),
+    revisionOf: (cveId) => byId(cveId, findRevision),
     kevEntry: (cveId) => byId(cveId, store.findKevEntry),
     document: (cveId) => byId(cveId, store.findDocument),
     changes: (recordId) => read(() => store.listChanges(recordId)),
@@ -95,10 +122,15 @@ export const openCatalog = (deps: {
     statistics: () => search.ask({ kind: 'statistics' }),
     ready: async () => {
       await search.ask({ kind: 'load' });
+      stopFreshening();
+      stopFreshening = freshen();
     },
     close: async () => {
+      stopFreshening();
       await search.close();
       if (database.isOpen) database.close();
     },
   };
 };
+
+const ignored = (): void => {};

@@ -13,5 +13,5 @@ export const answer = ({ json, stdout }: CommandContext, result: Readonly<Record
 
 const fieldText = (value: unknown): string => {
   if (value === null) return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 };

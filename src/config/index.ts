@@ -31,5 +31,5 @@ export type {
   TlsConfig,
 } from './sections.ts';
 export { documentedTiers, type SubscriptionTier, type SubscriptionTierName, type SubscriptionTiers } from './tiers.ts';
-export { documentedPlans, type Plan, type PlanName, type Plans } from './plans.ts';
+export type { Plan, PlanName, Plans } from './plans.ts';
 export type { OptionTexts, Problem } from './values.ts';

@@ -10,7 +10,8 @@ export const leakOptions = [
     default: null,
     description:
       'Public keys that GitHub’s secret scanning signs its reports with, as GitHub publishes them. Not set: no such report is taken.',
-    example: '{"public_keys":[{"key_identifier":"f952…","key":"-----BEGIN PUBLIC KEY-----…"}]}',
+    example:
+      '{"public_keys":[{"key_identifier":"f952","key":"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAELLCSU+htNDlUK+lK65aZ+KVttyWK\\nXXiqeVi9yFviDZ+tR6qeaKnESa/ubQ2UHfok3Sq0lYjldUOd16eKho8yYw==\\n-----END PUBLIC KEY-----\\n"}]}',
   },
   {
     key: 'gitlabLeakToken',

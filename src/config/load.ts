@@ -43,8 +43,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
   for (const option of options) {
     values[option.key] = readOption(option, sources.overrides?.[option.key], given, problems);
   }
-  if (problems.length > 0) throw invalid(problems);
-  return assemble(complete(values), given, warnings);
+  return assemble(complete(values), given, warnings, problems);
 };
 
 /** testConfig is the configuration of an empty environment with the given values, as text, laid over it. */
@@ -104,7 +103,9 @@ const readOption = (
     problem: outcome.problem,
     fix: outcome.fix,
   });
-  return null;
+  // The default stands in, so that what depends on several options is checked all the same and reported with it.
+  const standIn = option.default === null ? null : parseValue(option, option.default);
+  return standIn?.ok === true ? standIn.value : null;
 };
 
 const secretText = (
@@ -139,8 +140,12 @@ const secretText = (
   return undefined;
 };
 
-const assemble = (values: OptionValues, given: Readonly<Record<string, string>>, warnings: string[]): Config => {
-  const problems: Problem[] = [];
+const assemble = (
+  values: OptionValues,
+  given: Readonly<Record<string, string>>,
+  warnings: string[],
+  problems: Problem[],
+): Config => {
   const tiers = applyTierChanges(values.subscriptionTiers);
   if (!tiers.ok) {
     const fix = 'Correct the named fields; see docs/configuration.md for the shape.';

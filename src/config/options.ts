@@ -188,8 +188,9 @@ export const options = [
     env: 'VULNGATE_FEED_CVE_LIST',
     section: 'catalogue',
     kind: 'template',
-    default: `${cveList}/cve_{date}_0000Z/{date}_all_CVEs_at_midnight.zip.zip`,
-    description: 'The whole CVE List. `{date}` is the newest day (YYYY-MM-DD) for which the file exists.',
+    default: `${cveList}/cve_{date}_{hour}00Z/{date}_all_CVEs_at_midnight.zip.zip`,
+    description:
+      'The whole CVE List. `{date}` (YYYY-MM-DD) and `{hour}` (00–23) are the newest for which the file exists.',
     example: 'https://mirror.example.org/cvelist/all.zip',
   },
   {

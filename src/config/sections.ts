@@ -49,7 +49,7 @@ export interface ServerConfig {
 }
 
 export interface FeedAddresses {
-  /** May hold `{date}`. */
+  /** May hold `{date}` and `{hour}`. */
   readonly cveList: string;
   readonly cveDeltaLog: string;
   /** Holds `{id}`, and may hold `{year}` and `{group}`. */

@@ -16,7 +16,7 @@
 export { createClaims, type Claims, type ClaimsDeps, type NewClaim } from './claims.ts';
 export { createCredentials, type CredentialFilter, type Credentials, type Judgement } from './credentials.ts';
 export type { CredentialsDeps } from './deps.ts';
-export { dropPepper, openPeppers, pepperUse, type PepperSource, type PepperUse } from './pepper.ts';
+export { dropPepper, keyringMaking, openPeppers, pepperUse, type PepperSource, type PepperUse } from './pepper.ts';
 export type { Peppers } from './digest.ts';
 export type { Finding, FindingKind } from './hygiene.ts';
 export type { LeakReport, LeakVerdict } from './leaks.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { fail, type Secret } from '../kernel/index.ts';
+import { fail, Secret } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { Peppers } from './digest.ts';
 import { deleteCheck, insertCheckOnce, listChecks, listPepperUse } from './pepper-store.ts';
@@ -11,21 +11,15 @@ export interface PepperSource {
   dropPepper(version: number): void;
 }
 
+/** What a database remembers, by pepper version. */
+type Checks = Awaited<ReturnType<typeof listChecks>>;
+
 const checkOf = (pepper: Secret<Buffer>): string =>
   createHmac('sha256', pepper.reveal()).update('vulngate pepper check').digest('hex');
 
-/**
- * openPeppers checks every pepper of the keyring against the database, which remembers a check value of each. A database
- * that was used with another pepper, or with one that the keyring does not have, fails with `config.pepper_mismatch`:
- * credentials would look wrong. The peppers it returns follow the keyring's rotations.
- */
-export const openPeppers = async (keyring: PepperSource, db: Db): Promise<Peppers> => {
-  const { place, peppers } = keyring.status();
-  for (const { version } of peppers) {
-    const pepper = keyring.peppers.values.get(version);
-    if (pepper !== undefined) await insertCheckOnce(db, version, checkOf(pepper));
-  }
-  for (const [version, check] of await listChecks(db)) {
+/** requireKnown throws `config.pepper_mismatch` unless the keyring has every pepper that the database remembers. */
+const requireKnown = (keyring: PepperSource, place: string, checks: Checks): void => {
+  for (const [version, check] of checks) {
     // Asks the keyring again: another process may have rotated it since.
     const pepper = keyring.peppers.values.get(version);
     if (pepper !== undefined && checkOf(pepper) === check) continue;
@@ -36,6 +30,32 @@ export const openPeppers = async (keyring: PepperSource, db: Db): Promise<Pepper
           : `Pepper ${version} of ${place} is not the one that this database was used with`,
     });
   }
+};
+
+/**
+ * keyringMaking returns whether a keyring may be made for a database: with a new pepper (null) only where none was ever
+ * used, with the pepper of an older installation only where it is the one. A lost keyring is never made anew.
+ */
+export const keyringMaking = async (db: Db): Promise<(pepper: Buffer | null) => boolean> => {
+  const checks = await listChecks(db);
+  return (pepper) => checks.size === 0 || (pepper !== null && checks.get(1) === checkOf(new Secret(pepper)));
+};
+
+/**
+ * openPeppers checks every pepper of the keyring against the database, which remembers a check value of each. A database
+ * that was used with another pepper, or with one that the keyring does not have, fails with `config.pepper_mismatch`:
+ * credentials would look wrong; nothing is written then. The peppers it returns follow the keyring's rotations.
+ */
+export const openPeppers = async (keyring: PepperSource, db: Db): Promise<Peppers> => {
+  const { place, peppers } = keyring.status();
+  const known = await listChecks(db);
+  requireKnown(keyring, place, known);
+  for (const { version } of peppers) {
+    const pepper = keyring.peppers.values.get(version);
+    if (pepper !== undefined && !known.has(version)) await insertCheckOnce(db, version, checkOf(pepper));
+  }
+  // Another process may have been first, with other peppers.
+  requireKnown(keyring, place, await listChecks(db));
   return keyring.peppers;
 };
 

@@ -71,9 +71,9 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   const { control, clock, peppers } = deps;
   /** By a hash under a key of this process: nobody outside can aim at an entry, so finding it tells nothing of a secret. */
   const memory = new Map<string, Remembered>();
-  const memoryKey = deps.random.bytes(32).toString('latin1');
+  const memoryKey = deps.random.bytes(32).toString('hex');
   const keyOf = (input: VerifyInput): string =>
-    hash('sha256', `${memoryKey}${input.family}\0${input.presented}`, 'base64url');
+    hash('sha256', `${memoryKey}${input.family} ${input.presented}`, 'latin1');
 
   /** find reads a credential and proves it; an unknown one costs the same digest as a known one. */
   const find = async (family: string, lookup: string, presented: string): Promise<FencedRow | null> => {
@@ -115,9 +115,11 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
 
   const unknown: VerifyOutcome = { kind: 'refused', code: 'credential.invalid', credentialId: null };
 
-  /** read decides from the database. What has ended is answered without reading its owner: as fast as an unknown one. */
-  const read = async (input: VerifyInput, key: string, lookup: string): Promise<VerifyOutcome> => {
-    const row = await find(input.family, lookup, input.presented);
+  /** verifyAfresh decides from the database. What has ended is answered without reading its owner: as fast as an unknown one. */
+  const verifyAfresh = async (input: VerifyInput, key: string): Promise<VerifyOutcome> => {
+    const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
+    if (parsed === null) return unknown;
+    const row = await find(input.family, parsed.lookup, input.presented);
     const code = row === null ? null : judgeItself(row, clock.nowMs());
     if (row === null || code !== null) {
       memory.delete(key);
@@ -134,19 +136,14 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   };
 
   /**
-   * verify answers from memory when memory says yes, because the charge confirms it against the fence. A no is always
-   * read again: nothing would confirm it.
+   * verify answers from memory, at once, when memory says yes: the charge confirms it against the fence. A no is always
+   * read again, because nothing would confirm it; what fails format or checksum never reaches the database.
    */
-  const verify = async (input: VerifyInput): Promise<VerifyOutcome> => {
-    const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
-    if (parsed === null) return unknown;
+  const verify = (input: VerifyInput): VerifyOutcome | Promise<VerifyOutcome> => {
     const key = keyOf(input);
-    if (input.fresh !== true) {
-      const known = memory.get(key);
-      const outcome = known === undefined ? null : judged(known, input);
-      if (outcome?.kind === 'verified') return outcome;
-    }
-    return read(input, key, parsed.lookup);
+    const known = input.fresh === true ? undefined : memory.get(key);
+    const outcome = known === undefined ? null : judged(known, input);
+    return outcome?.kind === 'verified' ? outcome : verifyAfresh(input, key);
   };
 
   /** reportExposure records that a credential was sent where it gets seen. What is none of ours leaves no trace. */

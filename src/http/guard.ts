@@ -1,4 +1,5 @@
-import { isPermitted, isPublic, type Operation } from '../contract/index.ts';
+import type { AdmissionRequest } from '../admission/index.ts';
+import { isPublic, type Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log, type VerifiedCredential } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { createClientNames } from './client-name.ts';
@@ -16,6 +17,7 @@ import type {
   SessionGate,
 } from './surface.ts';
 import type { Traffic } from './traffic.ts';
+import { refusalOf, verdictOf } from './verdict.ts';
 import type { Origin } from './transport.ts';
 import type { IncomingMessage } from 'node:http';
 
@@ -72,6 +74,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const origin = deps.originOf(request);
     exchange.address = origin.address;
     exchange.encrypted = origin.encrypted;
+    if (origin.encrypted) exchange.response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     if (mark >= 0) exchange.query = url.slice(mark + 1);
@@ -122,11 +125,20 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
+    const { address } = exchange;
     try {
       if (presented.kind === 'session') return await welcome(exchange, operation, presented);
       for (let decision = 0; decision < decisionsMax; decision += 1) {
-        const verdict = await decideOnce(exchange, operation, presented, decision > 0);
-        if (verdict !== 'again') return verdict;
+        // No charge confirms what memory says where no credential is taken: the database decides.
+        const fresh = decision > 0 || operation.families.length === 0;
+        const verifying = credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
+        const verified = verifying instanceof Promise ? await verifying : verifying;
+        const refusal = refusalOf(exchange, operation, verified, fresh);
+        if (refusal !== null && refusal !== 'again') return refusal;
+        if (refusal === 'again' || exchange.credential === null) continue;
+        exchange.client = clientOf(exchange);
+        const outcome = await admission.admit(requestOf(exchange, operation, exchange.credential));
+        if (outcome.kind !== 'stale') return verdictOf(exchange, exchange.credential, outcome);
       }
     } catch (error) {
       // Without the ledger nobody is let in on a guess.
@@ -149,50 +161,15 @@ export const createGuard = (deps: GuardDeps): Guard => {
     return null;
   };
 
-  const decideOnce = async (
-    exchange: Exchange,
-    operation: Operation,
-    presented: Extract<Presented, { kind: 'one' }>,
-    fresh: boolean,
-  ): Promise<Failure | null | 'again'> => {
-    const { address, correlationId } = exchange;
-    // No charge confirms what memory says where no credential is taken: the database decides.
-    const isSure = fresh || operation.families.length === 0;
-    const verified = await credentials.verify({
-      family: presented.family,
-      presented: presented.text,
-      address,
-      fresh: isSure,
-    });
-    if (verified.kind === 'refused') return { code: verified.code };
-    const credential = verified.credential;
-    exchange.credential = credential;
-    // Only a credential that works learns that it is of no use here.
-    if (operation.families.length === 0) return { code: 'session.required', credential };
-    if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
-    // Memory may be older than a widened scope: look at the database before refusing.
-    const foreign = exchange.surface.tenant?.(exchange.params, credential) ?? null;
-    if (foreign !== null) return foreign;
-    if (!isPermitted(operation, credential.scopes)) return fresh ? scopeMissing(operation, credential) : 'again';
-    exchange.client = clientOf(exchange);
-    const outcome = await admission.admit({
-      credential,
-      operationId: operation.id,
-      priceMillicredits: operation.priceMillicredits,
-      counted: operation.rateClass === 'request',
-      address,
-      client: exchange.client,
-      correlationId,
-    });
-    if (outcome.kind === 'stale') return 'again';
-    exchange.meter = outcome.meter;
-    if (outcome.kind === 'refused') {
-      return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
-    }
-    exchange.usageId = outcome.usageId;
-    exchange.chargedMillicredits = outcome.chargedMillicredits;
-    return null;
-  };
+  const requestOf = (exchange: Exchange, operation: Operation, credential: VerifiedCredential): AdmissionRequest => ({
+    credential,
+    operationId: operation.id,
+    priceMillicredits: operation.priceMillicredits,
+    counted: operation.rateClass === 'request',
+    address: exchange.address,
+    client: exchange.client,
+    correlationId: exchange.correlationId,
+  });
 
   const failed = (exchange: Exchange, failure: Failure): Answer => {
     exchange.failure = failure.code;
@@ -210,20 +187,27 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
-  const settle = (exchange: Exchange, status: number): Promise<void> => {
-    const settlement = admission.settle({
+  /** What is given back is committed before the caller can ask for the balance; the rest need not wait. */
+  const settle = (exchange: Exchange, status: number): Promise<void> | null => {
+    const settlement = {
       usageId: exchange.usageId,
       status,
       latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
-    });
-    return traffic.track(settlement, (error) => logFailure(exchange, asAppError(error), 'settlement.failed'));
+    };
+    if (!isRefunded(status)) {
+      admission.settleLater(settlement);
+      return null;
+    }
+    return traffic.track(admission.settle(settlement), (error) =>
+      logFailure(exchange, asAppError(error), 'settlement.failed'),
+    );
   };
 
   const finish = (exchange: Exchange, answer: Answer): void => {
     writeAnswer(exchange, answer);
     const latencyMs = clock.monotonicMs() - exchange.startedMs;
     traffic.end(exchange, answer.status, latencyMs);
-    log.info('request', {
+    log.info('request', () => ({
       correlationId: exchange.correlationId,
       surface: exchange.surface.name,
       operation: exchange.operation?.id,
@@ -234,7 +218,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
       address: exchange.address,
       credential: exchange.credential?.id,
       code: exchange.failure ?? undefined,
-    });
+    }));
   };
 
   const run = async (exchange: Exchange, handler: Handler): Promise<Answer> => {
@@ -261,9 +245,8 @@ export const createGuard = (deps: GuardDeps): Guard => {
       traffic.begin();
       const answer = await run(exchange, handler);
       if (exchange.usageId >= 0) {
-        // What is given back is committed before the caller can ask for the balance; the rest need not wait.
-        const settled = settle(exchange, answer.status);
-        if (isRefunded(answer.status)) await settled;
+        const settling = settle(exchange, answer.status);
+        if (settling !== null) await settling;
       }
       finish(exchange, answer);
     },
@@ -274,12 +257,6 @@ export const createGuard = (deps: GuardDeps): Guard => {
     },
   };
 };
-
-const scopeMissing = ({ resource, level }: Operation, credential: VerifiedCredential): Failure => ({
-  code: 'scope.missing',
-  credential,
-  detail: { required_scope: `${resource ?? 'none'}:${level}` },
-});
 
 /** When the same request may be tried again, for failures that pass: `retry_after` of the detail is in seconds. */
 const retryOf = ({ entry, detail }: AppError): Pick<Failure, 'retryAfterMs'> => {

@@ -26,7 +26,6 @@ import { createTraffic } from './traffic.ts';
 export type { CatalogReads } from './cybersecfeed/index.ts';
 export type { HttpServer } from './server.ts';
 export type { AdmissionGate, CredentialGate, ExposurePlace, Person, PresentedSession, SessionGate } from './surface.ts';
-export { buildOpenApi } from './site/openapi.ts';
 
 /** What the surfaces of people need of the modules below. */
 export interface PeopleVerbs {

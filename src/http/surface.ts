@@ -15,7 +15,8 @@ export type ExposurePlace = 'query' | 'path' | 'body' | 'plain-http';
 
 /** What the guard needs of the credentials module. */
 export interface CredentialGate {
-  verify(input: VerifyInput): Promise<VerifyOutcome>;
+  /** At once when memory knows the credential. */
+  verify(input: VerifyInput): VerifyOutcome | Promise<VerifyOutcome>;
   /** reportExposure records the attempt against the credential, if it is one; it never logs `presented`. */
   reportExposure(presented: string, where: ExposurePlace, address: string): Promise<void>;
 }
@@ -24,6 +25,7 @@ export interface CredentialGate {
 export interface AdmissionGate {
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
   settle(settlement: Settlement): Promise<void>;
+  settleLater(settlement: Settlement): void;
 }
 
 /** How a session was shown: a JWT, or a browser's cookie with what the header X-CSRF-Token says. */

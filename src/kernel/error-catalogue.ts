@@ -126,7 +126,12 @@ export const errorCatalogue = {
     'Invalid cursor',
     'Pass nextCursor exactly as it was given, with the same filters and sort.',
   ),
-  'catalog.ingest_running': entry(409, 'Another import is running', 'Wait until it has ended: one import at a time may write the catalogue.', true),
+  'catalog.ingest_running': entry(
+    409,
+    'Another import is running',
+    'Wait until it has ended: one import at a time may write the catalogue.',
+    true,
+  ),
   'feed.unreadable': entry(400, 'File cannot be read as a feed', 'Check the path and that the file is complete.'),
   'feed.unknown_kind': entry(400, 'Not a known feed', 'See the list of accepted files in the documentation of import.'),
   'feed.refused': entry(

@@ -4,12 +4,13 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Log writes one JSON object a line. Fields never hold a credential; `Secret` values print as `***`. */
 export interface Log {
-  debug(event: string, fields?: LogFields): void;
-  info(event: string, fields?: LogFields): void;
-  warn(event: string, fields?: LogFields): void;
-  error(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields | (() => LogFields)): void;
+  info(event: string, fields?: LogFields | (() => LogFields)): void;
+  warn(event: string, fields?: LogFields | (() => LogFields)): void;
+  error(event: string, fields?: LogFields | (() => LogFields)): void;
 }
 
+/** The fields of a line; as a function they are worked out only when the line is written. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 const levels: Record<LogLevel | 'silent', number> = { debug: 10, info: 20, warn: 30, error: 40, silent: 99 };
@@ -22,7 +23,8 @@ export const createLog = (options: {
 }): Log => {
   const at = (level: LogLevel) => {
     if (levels[level] < levels[options.level]) return () => undefined;
-    return (event: string, fields: LogFields = {}) => {
+    return (event: string, given: LogFields | (() => LogFields) = {}) => {
+      const fields = typeof given === 'function' ? given() : given;
       const time = new Date(options.nowMs()).toISOString();
       options.write(`${JSON.stringify({ time, level, event, ...fields }, plain)}\n`);
     };

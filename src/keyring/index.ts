@@ -6,7 +6,7 @@
  * and old public keys stay, old private keys do not; a running server notices a rotation by itself, at the next key that it
  * signs with or does not know; nothing secret is logged or shown.
  *
- * It knows no database and no credential. Fails with `config.invalid` for a damaged keyring, `keyring.read_only` where the
+ * It knows no database and no credential. Fails with `config.invalid` for a damaged keyring, `config.pepper_mismatch` for a lost one, `keyring.read_only` where the
  * configuration gives the keys, `keyring.in_use`, `storage.unavailable` and `storage.busy` for the file.
  */
 export {

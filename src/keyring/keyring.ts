@@ -103,19 +103,30 @@ const readOldPepper = (path: string): Buffer | null => {
   return Buffer.from(text, 'hex');
 };
 
+const lost = (path: string, pepperPath: string | null): Error =>
+  fail('config.pepper_mismatch', {
+    message:
+      pepperPath === null
+        ? `The keyring ${path} is missing, and this database was used with one: put it back`
+        : `The pepper in ${pepperPath} is not the one that this database was used with`,
+  });
+
 const placeOf = (source: KeyringSource): string =>
   source.source === 'file' ? source.path : source.source === 'given' ? 'VULNGATE_KEYRING' : 'VULNGATE_PEPPER';
 
 /**
- * openKeyring reads the keys, and makes them at the very first start. Throws `config.invalid` for a damaged keyring and
- * `storage.unavailable` when the file cannot be written.
+ * openKeyring reads the keys, and makes them at the very first start. Throws `config.invalid` for a damaged keyring,
+ * `config.pepper_mismatch` for a lost one that must not be made anew, and `storage.unavailable` when the file cannot be
+ * written.
  */
 export const openKeyring = (deps: {
   readonly source: KeyringSource;
   readonly random: Random;
   readonly clock: Clock;
+  /** Whether a missing file may be made with an older installation's pepper, or (null) with a new one. Default: yes. */
+  readonly mayMake?: (pepper: Buffer | null) => boolean;
 }): Keyring => {
-  const { source, random, clock } = deps;
+  const { source, random, clock, mayMake = () => true } = deps;
   const place = placeOf(source);
   let stamp: string | null = null;
 
@@ -123,7 +134,9 @@ export const openKeyring = (deps: {
     stamp = stampOf(path);
     let text = readText(path);
     if (text === null) {
-      createText(path, textOf(newContent(random, clock.nowMs(), readOldPepper(pepperPath))), random);
+      const pepper = readOldPepper(pepperPath);
+      if (!mayMake(pepper)) throw lost(path, pepper === null ? null : pepperPath);
+      createText(path, textOf(newContent(random, clock.nowMs(), pepper)), random);
       stamp = stampOf(path);
       text = readText(path);
     }

@@ -22,7 +22,8 @@ export type ControlSettings =
  */
 export type Direct =
   | { readonly engine: 'sqlite'; readonly path: string; readonly writer: Mutex; open(): DatabaseSync }
-  | { readonly engine: 'postgres'; readonly pool: pg.Pool };
+  /** `open` gives a connection of its own, of the given durability; the caller ends it. */
+  | { readonly engine: 'postgres'; open(durability: 'full' | 'process'): pg.Pool };
 
 export interface Control {
   readonly db: Db;
@@ -50,15 +51,24 @@ export const openControl = async (
   return control;
 };
 
+/** What is wrong when nothing could be opened: this is for the operator who starts the program, so the reason is told. */
 const named = (error: unknown, settings: ControlSettings): unknown => {
-  if (!(error instanceof AppError) || error.code === 'storage.newer_schema') return error;
+  const known = error instanceof AppError ? error : refusal(error);
+  if (known === null || known.code === 'storage.newer_schema') return error;
   const place = settings.engine === 'sqlite' ? settings.path : 'the PostgreSQL server';
-  return fail(error.code, {
-    message: `${error.entry.title}: ${place}`,
-    ...(error.internal === undefined ? {} : { internal: error.internal }),
+  const internal = known.internal;
+  return fail(known.code, {
+    message: `${known.entry.title}: ${place}${internal === undefined ? '' : ` (${internal})`}`,
+    ...(internal === undefined ? {} : { internal }),
     cause: error,
   });
 };
+
+/** A server that turns us away (password, database, rights, certificate) has a code of its own and a text without secrets. */
+const refusal = (error: unknown): AppError | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? fail('storage.unavailable', { internal: error.message, cause: error })
+    : null;
 
 const kyselyOf = (dialect: ConstructorParameters<typeof Kysely>[0]['dialect']): Db =>
   new Kysely<ControlTables>({
@@ -95,38 +105,18 @@ const openSqlite = (path: string): Control => {
 };
 
 const openPostgres = (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Control => {
-  const pool = openPool(settings.url, settings.poolSize, (error) => {
-    log.warn('storage.connection_lost', { reason: error.message });
-  });
+  const isLost = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
+  const pool = openPool(settings.url, settings.poolSize, isLost);
   const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));
   return {
     db,
     engine: postgresEngine,
-    direct: { engine: 'postgres', pool },
+    direct: { engine: 'postgres', open: (durability) => openPool(settings.url, 1, isLost, durability) },
     close: async () => {
       await db.destroy();
       if (!pool.ended && !pool.ending) await pool.end();
     },
   };
-};
-
-/** How often a transaction is tried again after another one was in its way. */
-const attemptsMax = 8;
-
-/**
- * inTransaction runs `task` in one transaction, or in the one that `db` already is. It is run again when another
- * transaction was in the way (`storage.busy`), so `task` must not act outside the database.
- */
-export const inTransaction = async <T>(db: Db, task: (tx: Db) => Promise<T>): Promise<T> => {
-  if (db.isTransaction) return task(db);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await db.transaction().execute(task);
-    } catch (error) {
-      if (attempt < attemptsMax && error instanceof AppError && error.code === 'storage.busy') continue;
-      throw error;
-    }
-  }
 };
 
 /**

@@ -27,6 +27,8 @@ export interface Engine {
   claimRows<TB extends keyof ControlTables, O>(
     query: SelectQueryBuilder<ControlTables, TB, O>,
   ): SelectQueryBuilder<ControlTables, TB, O>;
+  /** takeTurns makes concurrent transactions that call it run one after the other; SQLite has done so at their begin. */
+  takeTurns(tx: Db): Promise<void>;
   /** What an engine error means, or null for an error that is none of the engine's. */
   classify(error: unknown): 'unique' | 'busy' | 'unavailable' | 'corrupt' | null;
 }

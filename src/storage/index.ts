@@ -9,7 +9,7 @@
  * Fails with `storage.unavailable` when the server or folder cannot be reached, `storage.busy` after waiting for another
  * writer, `storage.corrupt` and `storage.newer_schema` at start.
  */
-export { inSnapshot, inTransaction, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
+export { inSnapshot, openControl, ping, type Control, type ControlSettings, type Direct } from './control.ts';
 export type { Db, Engine, EngineName } from './engine.ts';
 export {
   clearUnused,
@@ -22,5 +22,6 @@ export {
   type TableName,
 } from './table-rows.ts';
 export { controlSchemaVersion, readSchemaVersion } from './migrate.ts';
+export { inTransaction } from './transaction.ts';
 export { translateError } from './translation.ts';
 export type { ControlTables } from './schema/control.ts';

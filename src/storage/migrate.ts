@@ -4,6 +4,7 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { people } from './migrations/0002-people.ts';
 import { credentialUse } from './migrations/0003-credential-use.ts';
 import { userMeters } from './migrations/0004-user-meters.ts';
+import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
 
@@ -21,15 +22,14 @@ export const readSchemaVersion = async (db: Db): Promise<number> => {
 
 /**
  * migrate brings the control plane to `upTo`, each step in a transaction with its version number.
- * Processes that start together take turns on the row of the version. Throws `storage.newer_schema` for a database that
+ * Processes that start together take turns. Throws `storage.newer_schema` for a database that
  * a newer program wrote, before anything is changed.
  */
 export const migrate = async (db: Db, engine: Engine, upTo = controlSchemaVersion): Promise<void> => {
   await createSettings(db, engine);
   for (;;) {
-    const done = await db.transaction().execute(async (tx) => {
-      // Taking the row's lock before reading makes a second process wait here instead of migrating twice.
-      await tx.updateTable('settings').set({ key: 'schema_version' }).where('key', '=', 'schema_version').execute();
+    const done = await inTransaction(db, async (tx) => {
+      await engine.takeTurns(tx);
       const version = await readSchemaVersion(tx);
       if (version > controlSchemaVersion) {
         throw fail('storage.newer_schema', {
@@ -50,21 +50,19 @@ export const migrate = async (db: Db, engine: Engine, upTo = controlSchemaVersio
   }
 };
 
-const createSettings = async (db: Db, engine: Engine): Promise<void> => {
-  try {
-    await db.schema
+/** PostgreSQL's `if not exists` does not hold between transactions that run at once, so these take turns, too. */
+const createSettings = (db: Db, engine: Engine): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    await engine.takeTurns(tx);
+    await tx.schema
       .createTable('settings')
       .ifNotExists()
       .addColumn('key', engine.text, (column) => column.notNull().primaryKey())
       .addColumn('value', engine.text, (column) => column.notNull())
       .execute();
-  } catch (error) {
-    // PostgreSQL's `if not exists` can still collide when two processes create the table in the same instant.
-    if (engine.classify(error) !== 'unique') throw error;
-  }
-  await db
-    .insertInto('settings')
-    .values({ key: 'schema_version', value: '0' })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
-};
+    await tx
+      .insertInto('settings')
+      .values({ key: 'schema_version', value: '0' })
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .execute();
+  });

@@ -10,18 +10,33 @@ const parseInt8 = (text: string): number => {
   return value;
 };
 
+/** The driver types its parsers as returning anything. */
+const defaultParser: (oid: number, format?: 'text' | 'binary') => (value: string) => unknown = pg.types.getTypeParser;
+
 const typeParsers: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format),
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? parseInt8 : defaultParser(oid, format),
 };
 
+const lockMs = 5000;
+/** The longest statement is a step of a migration or of the compaction. */
+const queryMs = 60_000;
+
 /** openPool connects lazily; a connection that the server closes is replaced by the next query. */
-export const openPool = (url: Secret<string>, poolSize: number, onError: (error: Error) => void): pg.Pool => {
+export const openPool = (
+  url: Secret<string>,
+  poolSize: number,
+  onError: (error: Error) => void,
+  durability: 'full' | 'process' = 'full',
+): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: poolSize,
     types: typeParsers,
     connectionTimeoutMillis: 5000,
+    // A lock that is never released, or a server that stopped answering, must become an error and not a silence.
+    options: `-c lock_timeout=${lockMs}${durability === 'process' ? ' -c synchronous_commit=off' : ''}`,
+    query_timeout: queryMs,
     application_name: 'vulngate',
     keepAlive: true,
   });
@@ -46,6 +61,9 @@ const networkCodes = new Set([
   'ENOENT',
 ]);
 
+/** Any number, as long as every version of the program uses the same one. */
+const turnsKey = 7_381_240_551;
+
 export const postgresEngine: Engine = {
   name: 'postgres',
   text: sql`text collate "C"`,
@@ -54,6 +72,9 @@ export const postgresEngine: Engine = {
   tableOptions: '',
   lockRows: (query) => query.forUpdate(),
   claimRows: (query) => query.forUpdate().skipLocked(),
+  takeTurns: async (tx) => {
+    await sql`select pg_advisory_xact_lock(${turnsKey})`.execute(tx);
+  },
   classify: (error) => {
     const code = sqlState(error);
     if (code === '23505') return 'unique';
@@ -61,7 +82,8 @@ export const postgresEngine: Engine = {
     if (code !== null && (networkCodes.has(code) || /^(08|57P0|53)/.test(code))) return 'unavailable';
     if (code === 'XX001' || code === 'XX002') return 'corrupt';
     // The driver reports a connection lost in the middle, or no free one in time, by these texts alone.
-    if (error instanceof Error && /^(Connection terminated|timeout exceeded)/.test(error.message)) return 'unavailable';
+    if (error instanceof Error && /^(Connection terminated|timeout exceeded|Query read timeout)/.test(error.message))
+      return 'unavailable';
     return null;
   },
 };

@@ -114,6 +114,7 @@ export const sqliteEngine: Engine = {
   tableOptions: 'strict',
   lockRows: (query) => query,
   claimRows: (query) => query,
+  takeTurns: () => Promise.resolve(),
   classify: (error) => {
     const code = resultCode(error);
     if (code === null) return null;

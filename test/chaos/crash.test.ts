@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/kernel/index.ts';
-import { doctorOf, installation, postgresInstallation, readBooks, subscriber, type Books } from '../support/installation.ts';
+import {
+  doctorOf,
+  installation,
+  postgresInstallation,
+  readBooks,
+  subscriber,
+  type Books,
+} from '../support/installation.ts';
 import { call, startLoad, type Shot } from '../support/load.ts';
 import { until } from '../support/process.ts';
 

@@ -134,25 +134,37 @@ describe('the protocol', () => {
 });
 
 describe('stopping', () => {
+  /** A bad request is answered only when its refund is settled, so holding settlements holds the answer. */
+  const inFlight = async (server: Awaited<ReturnType<typeof startServer>>) => {
+    const release = server.gates.holdSettlements();
+    const answer = ask(server.url, '/api/v1/cves?limit=0', { headers: { 'x-api-key': keys.plus } });
+    while (server.gates.admitted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    return { release, answer };
+  };
+
   it('finishes what was admitted, settles it, and takes nothing new', async () => {
     const stopping = await startServer();
-    const release = stopping.gates.holdSettlements();
-    const served = await ask(stopping.url, '/api/v1/ping', { headers: { 'x-api-key': keys.plus } });
-    expect([served.status, stopping.gates.settlements.length]).toEqual([200, 0]);
+    const { release, answer } = await inFlight(stopping);
     const closed = stopping.close();
     await expect(ask(stopping.url, '/api/v1/ping')).rejects.toThrow('ECONNREFUSED');
+    expect(stopping.gates.settlements.length).toBe(0);
     release();
+    expect((await answer).status).toBe(400);
     await closed;
     expect(stopping.gates.settlements.length).toBe(1);
   });
 
   it('gives up at the deadline, and says so', async () => {
     const stopping = await startServer({ shutdownMs: 5000 });
-    stopping.gates.holdSettlements();
-    await ask(stopping.url, '/api/v1/ping', { headers: { 'x-api-key': keys.plus } });
+    const { answer } = await inFlight(stopping);
+    const isCutOff = answer.then(
+      () => false,
+      () => true,
+    );
     const closed = stopping.close();
     stopping.clock.advance(5000);
     await closed;
+    expect(await isCutOff).toBe(true);
     expect(stopping.lines.join('')).toContain('server.stopped_late');
   });
 

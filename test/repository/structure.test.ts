@@ -70,11 +70,14 @@ describe('a module', () => {
     expect(lines, `${door} keeps its header short`).toBeLessThanOrEqual(20);
   });
 
-  // The contract is all tables and schemas: it has no behaviour that a small door could hide.
-  test.each(modules.filter((module) => module !== 'contract'))('shows at most 14 values at its door: %s', (module) => {
-    const door = text(`src/${module}/index.ts`);
-    const named = [...door.matchAll(/^export (?!type)\{([^}]*)\}/gm)].flatMap((match) => (match[1] ?? '').split(','));
-    const values = named.map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type '));
-    expect(values.length, values.join(', ')).toBeLessThanOrEqual(14);
-  });
+  // The contract is all tables and the kernel all words: they have no behaviour that a small door could hide.
+  test.each(modules.filter((module) => module !== 'contract' && module !== 'kernel'))(
+    'shows at most 14 values at its door: %s',
+    (module) => {
+      const door = text(`src/${module}/index.ts`);
+      const named = [...door.matchAll(/^export (?!type)\{([^}]*)\}/gm)].flatMap((match) => (match[1] ?? '').split(','));
+      const values = named.map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type '));
+      expect(values.length, values.join(', ')).toBeLessThanOrEqual(14);
+    },
+  );
 });

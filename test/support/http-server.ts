@@ -30,7 +30,10 @@ export const testServerConfig: ServerConfig = {
 };
 
 /** startServer runs the real server on a loopback port, with gates and a catalogue in memory and a manual clock. */
-export const startServer = async (config: Partial<ServerConfig> = {}, given: { readonly catalog?: CatalogReads } = {}): Promise<TestServer> => {
+export const startServer = async (
+  config: Partial<ServerConfig> = {},
+  given: { readonly catalog?: CatalogReads } = {},
+): Promise<TestServer> => {
   const clock = new ManualClock(Date.UTC(2026, 0, 15, 12));
   const gates = createMemoryGates(clock);
   const catalog = given.catalog ?? sampleCatalog();

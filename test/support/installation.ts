@@ -46,12 +46,16 @@ export const installationAt = (folder: string, env: Readonly<Record<string, stri
   },
 });
 
-/** postgresInstallation is one whose control plane is an empty database of the test server; null when there is none. */
-export const postgresInstallation = async (server: string | null = postgresUrl()): Promise<Installation | null> => {
+/**
+ * postgresInstallation is one whose control plane is an empty database of the test server, null when there is none; or of
+ * another server, which the caller throws away as a whole.
+ */
+export const postgresInstallation = async (other?: string): Promise<Installation | null> => {
+  const server = other ?? postgresUrl();
   if (server === null) return null;
   const name = `vulngate_test_${randomBytes(8).toString('hex')}`;
   await onServer(server, `create database ${name}`);
-  atEnd(() => onServer(server, `drop database if exists ${name} with (force)`));
+  if (other === undefined) atEnd(() => onServer(server, `drop database if exists ${name} with (force)`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return installation({ VULNGATE_DATABASE_URL: url.href, VULNGATE_DATABASE_POOL: '6' });
@@ -59,8 +63,6 @@ export const postgresInstallation = async (server: string | null = postgresUrl()
 
 const onServer = async (server: string, text: string): Promise<void> => {
   const client = new pg.Client({ connectionString: server });
-  // A server that a test has stopped takes its databases with it.
-  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(text);

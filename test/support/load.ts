@@ -107,7 +107,12 @@ export interface Reply {
 /** call makes one request and reads the whole answer. */
 export const call = async (
   url: string,
-  options: { readonly key?: string; readonly method?: string; readonly body?: string; readonly headers?: Record<string, string> } = {},
+  options: {
+    readonly key?: string;
+    readonly method?: string;
+    readonly body?: string;
+    readonly headers?: Record<string, string>;
+  } = {},
 ): Promise<Reply> => {
   const { key, method = 'GET', body } = options;
   const response = await fetch(url, {

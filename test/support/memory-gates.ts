@@ -52,10 +52,28 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
     [keys.expired, 'credential.expired'],
     [keys.revoked, 'credential.revoked'],
   ]);
-  const open = (key: string, terms: Partial<Terms>, used = 0, scopes: VerifiedCredential['scopes'] = { '*': 'read' }) => {
-    const full: Terms = { planName: 'CyberSecFeed Plus', creditLimitMillicredits: 30_000_000, rate: null, periodAnchorMs: 0, ...terms };
+  const open = (
+    key: string,
+    terms: Partial<Terms>,
+    used = 0,
+    scopes: VerifiedCredential['scopes'] = { '*': 'read' },
+  ) => {
+    const full: Terms = {
+      planName: 'CyberSecFeed Plus',
+      creditLimitMillicredits: 30_000_000,
+      rate: null,
+      periodAnchorMs: 0,
+      ...terms,
+    };
     const id = String(accounts.size + 1);
-    const credential: VerifiedCredential = { id: `crd_${id}`, family: 'subscription-key', ownerId: `sub_${id}`, fence: 1, terms: full, scopes };
+    const credential: VerifiedCredential = {
+      id: `crd_${id}`,
+      family: 'subscription-key',
+      ownerId: `sub_${id}`,
+      fence: 1,
+      terms: full,
+      scopes,
+    };
     accounts.set(key, { used, credential, hits: [] });
   };
   open(keys.plus, {});
@@ -81,18 +99,36 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       usedMillicredits: account.used,
       limitMillicredits: account.credential.terms.creditLimitMillicredits,
       resetAtMs,
-      rate: rate === null ? null : { limit: rate.limit, remaining: Math.max(0, rate.limit - recent.length), resetAtMs: (recent[0] ?? nowMs) + windowMs },
+      rate:
+        rate === null
+          ? null
+          : {
+              limit: rate.limit,
+              remaining: Math.max(0, rate.limit - recent.length),
+              resetAtMs: (recent[0] ?? nowMs) + windowMs,
+            },
     };
   };
 
-  const refusalOf = (account: Account, price: number): { code: 'admission.rate_limited' | 'admission.credits_exhausted'; retryAfterMs: number } | null => {
+  const refusalOf = (
+    account: Account,
+    price: number,
+  ): { code: 'admission.rate_limited' | 'admission.credits_exhausted'; retryAfterMs: number } | null => {
     const meter = meterOf(account);
-    if (meter.rate !== null && meter.rate.remaining === 0) return { code: 'admission.rate_limited', retryAfterMs: meter.rate.resetAtMs - clock.nowMs() };
+    if (meter.rate !== null && meter.rate.remaining === 0)
+      return { code: 'admission.rate_limited', retryAfterMs: meter.rate.resetAtMs - clock.nowMs() };
     const isOver = meter.limitMillicredits !== null && account.used + price > meter.limitMillicredits;
     return isOver ? { code: 'admission.credits_exhausted', retryAfterMs: resetAtMs - clock.nowMs() } : null;
   };
 
   const away = (): ErrorCode => 'storage.unavailable';
+
+  const end = (settlement: Settlement): void => {
+    settlements.push(settlement);
+    const charge = charges.get(settlement.usageId);
+    const isRefund = settlement.status === 304 || settlement.status === 400 || settlement.status >= 500;
+    if (charge !== undefined && isRefund) charge.account.used -= charge.millicredits;
+  };
 
   return {
     exposures,
@@ -144,11 +180,9 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       },
       settle: async (settlement) => {
         await held;
-        settlements.push(settlement);
-        const charge = charges.get(settlement.usageId);
-        const isRefund = settlement.status === 304 || settlement.status === 400 || settlement.status >= 500;
-        if (charge !== undefined && isRefund) charge.account.used -= charge.millicredits;
+        end(settlement);
       },
+      settleLater: (settlement) => end(settlement),
     },
   };
 };

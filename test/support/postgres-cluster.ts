@@ -11,6 +11,8 @@ export interface Cluster {
   /** Of the maintenance database `postgres`, as a superuser. */
   readonly url: string;
   readonly version: string;
+  /** interrupt stops the server and cuts its clients off; the function it gives starts it again at the same address. */
+  interrupt(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -127,15 +129,27 @@ export const startCluster = async (options: { readonly durable?: boolean } = {})
       files,
       ...[...listening, ...durability, 'shared_buffers=64MB'].flatMap((option) => ['-c', option]),
     ];
-    const server = spawn(join(binaries, 'postgres'), args, { ...settings, stdio: [...settings.stdio] });
-    const ended = new Promise<void>((done) => server.once('close', () => done()));
-    await ready(server);
+    const launch = async (): Promise<() => Promise<void>> => {
+      const server = spawn(join(binaries, 'postgres'), args, { ...settings, stdio: [...settings.stdio] });
+      const ended = new Promise<void>((done) => server.once('close', () => done()));
+      await ready(server);
+      return async () => {
+        server.kill('SIGINT'); // "fast": clients are cut off
+        await ended;
+      };
+    };
+    let halt = await launch();
     return {
       url: `postgres://vulngate:${password}@127.0.0.1:${port}/postgres`,
       version,
+      interrupt: async () => {
+        await halt();
+        return async () => {
+          halt = await launch();
+        };
+      },
       stop: async () => {
-        server.kill('SIGINT'); // "fast": clients are cut off
-        await ended;
+        await halt();
         await rm(folder, { recursive: true, force: true });
       },
     };

@@ -32,8 +32,10 @@ export interface Program {
   readonly isRunning: boolean;
   stdout(): string;
   stderr(): string;
-  /** kill sends the signal and resolves when the program has ended. */
+  /** kill sends the signal and resolves when the program and what it has started have ended. */
   kill(signal: NodeJS.Signals): Promise<Ended>;
+  /** killGroup sends it to all that the program has started too, as a terminal or a process manager does. */
+  killGroup(signal: NodeJS.Signals): Promise<Ended>;
 }
 
 /** The pinned Node.js with the program: what every command line starts with. */
@@ -50,12 +52,16 @@ export const start = (args: readonly string[], options: ProgramOptions = {}): Pr
     cwd: options.cwd ?? root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LC_ALL: 'C', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that nothing it has started can outlive the test.
+    detached: true,
   });
   const output = { stdout: collected(child.stdout), stderr: collected(child.stderr) };
   let isRunning = true;
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
+    // Comes when the last process that holds the pipes has ended.
     child.once('close', (code, signal) => {
+      running.delete(child);
       isRunning = false;
       resolve({
         code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
@@ -65,12 +71,17 @@ export const start = (args: readonly string[], options: ProgramOptions = {}): Pr
     });
   });
   ended.catch(() => undefined);
+  running.add(child);
   const kill = (signal: NodeJS.Signals): Promise<Ended> => {
     child.kill(signal);
     return ended;
   };
+  const killGroup = (signal: NodeJS.Signals): Promise<Ended> => {
+    signalGroup(child, signal);
+    return ended;
+  };
   atEnd(async () => {
-    if (isRunning) await kill('SIGKILL');
+    if (isRunning) await killGroup('SIGKILL');
   });
   return {
     pid: child.pid ?? 0,
@@ -80,8 +91,24 @@ export const start = (args: readonly string[], options: ProgramOptions = {}): Pr
     },
     ...output,
     kill,
+    killGroup,
   };
 };
+
+const signalGroup = ({ pid }: ChildProcess, signal: NodeJS.Signals): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody of the group is left.
+  }
+};
+
+/** Those of a test that was itself cut off. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) signalGroup(child, 'SIGKILL');
+});
 
 const collected = (stream: ChildProcess['stdout']): (() => string) => {
   const chunks: Buffer[] = [];
@@ -127,7 +154,7 @@ export const serve = async (folder: string, options: ServeOptions = {}): Promise
   const args = ['serve', '--data', folder, '--port', '0', '--json', ...(options.args ?? [])];
   const program = start(args, { ...options, env: { VULNGATE_LOG_LEVEL: 'warn', ...options.env } });
   const url = await listening(program);
-  const { stdout, stderr, kill, ended, pid } = program;
+  const { stdout, stderr, kill, killGroup, ended, pid } = program;
   return {
     pid,
     ended,
@@ -137,6 +164,7 @@ export const serve = async (folder: string, options: ServeOptions = {}): Promise
     stdout,
     stderr,
     kill,
+    killGroup,
     url,
     startMs: performance.now() - startedMs,
   };
@@ -144,14 +172,11 @@ export const serve = async (folder: string, options: ServeOptions = {}): Promise
 
 /** listening waits for the line that says where a server listens and returns the address. */
 export const listening = async (program: Program): Promise<string> => {
-  const line = await until(
-    () => {
-      const said = /\{"event":"listening","url":"([^"]+)"\}\n/.exec(program.stdout())?.[1];
-      if (said === undefined && !program.isRunning) throw new Error(`it ended instead: ${program.stderr()}`);
-      return said ?? null;
-    },
-    'the server listens',
-  );
+  const line = await until(() => {
+    const said = /\{"event":"listening","url":"([^"]+)"\}\n/.exec(program.stdout())?.[1];
+    if (said === undefined && !program.isRunning) throw new Error(`it ended instead: ${program.stderr()}`);
+    return said ?? null;
+  }, 'the server listens');
   return line;
 };
 

@@ -44,7 +44,10 @@ const recordOf = (index: number): RecordDetail => {
     revision: index + 1,
     title: `Title “${index}”`,
     description: `Flaw number ${index} in log4j`,
-    cvssJson: score === null ? null : `{"version":"3.1","vectorString":"CVSS:3.1/AV:N/AC:L","baseScore":${score},"baseSeverity":"HIGH","source":"apache"}`,
+    cvssJson:
+      score === null
+        ? null
+        : `{"version":"3.1","vectorString":"CVSS:3.1/AV:N/AC:L","baseScore":${score},"baseSeverity":"HIGH","source":"apache"}`,
     metricsJson: '[]',
     cpeJson: '[{"vulnerable":true,"criteria":"cpe:2.3:a:apache:log4j:*:*:*:*:*:*:*:*"}]',
     referencesJson: '[{"url":"https://example.org/a","source":"apache","tags":["patch"]}]',
@@ -56,7 +59,12 @@ const recordOf = (index: number): RecordDetail => {
 };
 
 const sortValue = (record: RecordDetail, query: ListQuery): number => {
-  const values = { severity: record.score ?? -1, epss: record.epss ?? -1, published: record.publishedMs ?? -1, modified: record.modifiedMs ?? -1 };
+  const values = {
+    severity: record.score ?? -1,
+    epss: record.epss ?? -1,
+    published: record.publishedMs ?? -1,
+    modified: record.modifiedMs ?? -1,
+  };
   return values[query.sort];
 };
 
@@ -70,7 +78,16 @@ const matches = (record: RecordDetail, query: ListQuery): boolean =>
   (query.modifiedFromMs === undefined || (record.modifiedMs ?? 0) >= query.modifiedFromMs);
 
 const epssFeed: FeedState = {
-  feed: 'epss', attemptedMs: firstMs, succeededMs: firstMs, dataMs: Date.UTC(2026, 0, 14), records: 84, inserted: 84, updated: 0, unchanged: 0, skipped: 0, error: null,
+  feed: 'epss',
+  attemptedMs: firstMs,
+  succeededMs: firstMs,
+  dataMs: Date.UTC(2026, 0, 14),
+  records: 84,
+  inserted: 84,
+  updated: 0,
+  unchanged: 0,
+  skipped: 0,
+  error: null,
 };
 
 /** sampleCatalog is a small catalogue in memory with predictable records; `queries` shows what it was asked. */
@@ -79,22 +96,33 @@ export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: Li
   const byId = new Map(records.map((record) => [record.cveId, record]));
   const kev: KevEntry[] = records
     .filter((record) => record.kev)
-    .map((record) => ({ cveId: record.cveId, addedMs: record.publishedMs ?? 0, ransomware: true, entry: record.kevJson ?? '' }));
+    .map((record) => ({
+      cveId: record.cveId,
+      addedMs: record.publishedMs ?? 0,
+      ransomware: true,
+      entry: record.kevJson ?? '',
+    }));
   const queries: ListQuery[] = [];
   return {
     queries,
     find: (cveId) => byId.get(cveId) ?? null,
+    revisionOf: (cveId) => byId.get(cveId)?.revision ?? null,
     kevEntry: (cveId) => kev.find((row) => row.cveId === cveId) ?? null,
     list: async (query) => {
       queries.push(query);
       const sign = query.descending ? -1 : 1;
-      const order = (value: number, id: number, other: { value: number; id: number }) => sign * (value - other.value) || id - other.id;
-      const sorted = records.filter((record) => matches(record, query)).toSorted((a, b) => order(sortValue(a, query), a.id, { value: sortValue(b, query), id: b.id }));
+      const order = (value: number, id: number, other: { value: number; id: number }) =>
+        sign * (value - other.value) || id - other.id;
+      const sorted = records
+        .filter((record) => matches(record, query))
+        .toSorted((a, b) => order(sortValue(a, query), a.id, { value: sortValue(b, query), id: b.id }));
       const after = query.after;
-      const rest = after === undefined ? sorted : sorted.filter((record) => order(sortValue(record, query), record.id, after) > 0);
+      const rest =
+        after === undefined ? sorted : sorted.filter((record) => order(sortValue(record, query), record.id, after) > 0);
       const rows = rest.slice(0, query.limit);
       const last = rows.at(-1);
-      const next = rest.length > rows.length && last !== undefined ? { value: sortValue(last, query), id: last.id } : null;
+      const next =
+        rest.length > rows.length && last !== undefined ? { value: sortValue(last, query), id: last.id } : null;
       return { rows, total: sorted.length, next, revision: size };
     },
     kevList: async (query) => {
@@ -103,12 +131,27 @@ export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: Li
       const rows = sorted.slice(start, start + query.limit);
       const last = rows.at(-1);
       const isMore = start + rows.length < sorted.length;
-      return { rows, total: sorted.length, next: isMore && last !== undefined ? { value: last.addedMs, id: 1 } : null, revision: size };
+      return {
+        rows,
+        total: sorted.length,
+        next: isMore && last !== undefined ? { value: last.addedMs, id: 1 } : null,
+        revision: size,
+      };
     },
     feedStates: () => [epssFeed],
     statistics: async () => ({
-      records: size, published: size - 12, rejected: 12, starter: 0, severities: { critical: 50, high: 50, medium: 50, low: 50, unknown: 50 },
-      kev: kev.length, kevRansomware: kev.length, epss: 84, vendors: 1, products: 1, revision: size, feeds: [epssFeed],
+      records: size,
+      published: size - 12,
+      rejected: 12,
+      starter: 0,
+      severities: { critical: 50, high: 50, medium: 50, low: 50, unknown: 50 },
+      kev: kev.length,
+      kevRansomware: kev.length,
+      epss: 84,
+      vendors: 1,
+      products: 1,
+      revision: size,
+      feeds: [epssFeed],
     }),
   };
 };

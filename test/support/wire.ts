@@ -21,18 +21,24 @@ export const ask = (url: string, path: string, options: WireRequest = {}): Promi
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const headers = Object.fromEntries(
-      Object.entries(options.headers ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+      Object.entries(options.headers ?? {}).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : [...value],
+      ]),
     );
     if (options.body !== undefined) headers['content-length'] ??= String(Buffer.byteLength(options.body));
-    const sent = httpRequest({ hostname, port, path, method: options.method ?? 'GET', headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
-      });
-    });
+    const sent = httpRequest(
+      { hostname, port, path, method: options.method ?? 'GET', headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
+        });
+      },
+    );
     sent.on('error', reject);
     sent.end(options.body);
   });
@@ -61,4 +67,7 @@ export const sendRaw = (url: string, bytes: string): Promise<string> =>
 
 /** at reads a member of nested JSON by path; undefined when it is not there. */
 export const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>((inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined), value);
+  path.reduce<unknown>(
+    (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
+    value,
+  );

@@ -78,6 +78,7 @@ export const createPostgresLedger = (
   direct: Extract<Direct, { engine: 'postgres' }>,
   durability: 'full' | 'process',
 ): Ledger => {
+  const pool = direct.open(durability);
   const known = new Map<string, KnownMeter>();
   const usageIds: number[] = [];
   /** What the running statement charges, until its commit is known. */
@@ -169,7 +170,13 @@ export const createPostgresLedger = (
         JSON.stringify(want),
         want.length,
         JSON.stringify(effect.entries.map(usageRow)),
-        JSON.stringify([...effect.activity].map(([id, { requests: count, address }]) => ({ credential_id: id, requests: count, address }))),
+        JSON.stringify(
+          [...effect.activity].map(([id, { requests: count, address }]) => ({
+            credential_id: id,
+            requests: count,
+            address,
+          })),
+        ),
         nowMs,
         JSON.stringify(settlements.map(settlementRow)),
         settlements.filter(({ refundMillicredits }) => refundMillicredits > 0).length,
@@ -190,7 +197,8 @@ export const createPostgresLedger = (
     settlements: readonly LedgerSettlement[],
     nowMs: number,
   ): Promise<readonly AdmissionOutcome[]> => {
-    let endings = doubtful.length === 0 ? settlements : [...settlements, ...(await openEndings(client, doubtful, false))];
+    let endings =
+      doubtful.length === 0 ? settlements : [...settlements, ...(await openEndings(client, doubtful, false))];
     const ownerIds = [
       ...new Set([...requests.map(({ credential }) => credential.ownerId), ...endings.map(({ ownerId }) => ownerId)]),
     ];
@@ -216,8 +224,7 @@ export const createPostgresLedger = (
     commit: async (requests, settlements, nowMs) => {
       let client: pg.PoolClient | null = null;
       try {
-        client = await direct.pool.connect();
-        if (durability === 'process') await client.query('set synchronous_commit = off');
+        client = await pool.connect();
         const outcomes = await commitOn(client, requests, settlements, nowMs);
         pending = [];
         doubtful = [];
@@ -235,7 +242,7 @@ export const createPostgresLedger = (
         throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
       }
     },
-    close: async () => undefined,
+    close: () => pool.end(),
   };
 };
 

@@ -63,14 +63,15 @@ export interface KevEntry {
 }
 
 /**
- * What a feed yields, in batches. `scores` are × 100,000, column-wise. `release` comes first and says which day the feed
+ * What a feed yields, in batches. `scores` are × 100,000, column-wise, their `ids` joined by commas (one text is moved
+ * between threads many times faster than a list of them). `release` comes first and says which day the feed
  * is of; `kev` comes once, whole.
  */
 export type FeedBatch =
   | { readonly type: 'documents'; readonly documents: readonly RawDocument[] }
   | { readonly type: 'release'; readonly dataMs: number | null; readonly version: string }
   | { readonly type: 'kev'; readonly entries: readonly KevEntry[] }
-  | { readonly type: 'scores'; readonly ids: readonly string[]; readonly scores: Int32Array; readonly percentiles: Int32Array }
+  | { readonly type: 'scores'; readonly ids: string; readonly scores: Int32Array; readonly percentiles: Int32Array }
   | { readonly type: 'skipped'; readonly item: string; readonly reason: string };
 
 /**

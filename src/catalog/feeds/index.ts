@@ -11,8 +11,19 @@
  * It fails by throwing `feed.unreadable` (damaged, ends early) or `feed.refused` (empty, truncated, expands like a bomb);
  * a bad item alone is a `skipped` batch.
  */
-export { defaultLimits, type Feed, type FeedBatch, type FeedFile, type FeedHead, type FeedKind, type FeedLimits, type KevEntry, type RawDocument, type ReadContext } from './feed.ts';
-export { feedByKind, feedOf, feeds } from './registry.ts';
+export {
+  defaultLimits,
+  type Feed,
+  type FeedBatch,
+  type FeedFile,
+  type FeedHead,
+  type FeedKind,
+  type FeedLimits,
+  type KevEntry,
+  type RawDocument,
+  type ReadContext,
+} from './feed.ts';
+export { feedOf } from './registry.ts';
 export { readHead } from './file-bytes.ts';
 export { looksLikeRecord } from './cve-list.ts';
 export { starterRecord, type StarterRecord } from './starter-record.ts';

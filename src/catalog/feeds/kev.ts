@@ -14,14 +14,21 @@ export const kevFeed: Feed = {
   async *read(file: FeedFile, context: ReadContext): AsyncGenerator<FeedBatch> {
     const catalogue = await parseWhole(file, context, context.limits.documentBytes);
     const listed = isJsonObject(catalogue) ? catalogue['vulnerabilities'] : undefined;
-    if (!isJsonObject(catalogue) || !Array.isArray(listed)) throw fail('feed.unreadable', { message: 'the file has no list of vulnerabilities' });
+    if (!isJsonObject(catalogue) || !Array.isArray(listed))
+      throw fail('feed.unreadable', { message: 'the file has no list of vulnerabilities' });
     const items: readonly unknown[] = listed;
     const count = catalogue['count'];
     if (typeof count === 'number' && count !== items.length) {
-      throw fail('feed.refused', { message: `the file says ${count} entries and holds ${items.length}: it is truncated` });
+      throw fail('feed.refused', {
+        message: `the file says ${count} entries and holds ${items.length}: it is truncated`,
+      });
     }
     if (items.length === 0) throw fail('feed.refused', { message: 'the file has no entries' });
-    yield { type: 'release', dataMs: timeOf(catalogue['dateReleased']), version: textOf(catalogue['catalogVersion']) ?? '' };
+    yield {
+      type: 'release',
+      dataMs: timeOf(catalogue['dateReleased']),
+      version: textOf(catalogue['catalogVersion']) ?? '',
+    };
     const entries = new Map<string, KevEntry>();
     for (const [index, item] of items.entries()) {
       const entry = isJsonObject(item) ? entryOf(item) : null;
@@ -36,7 +43,12 @@ const entryOf = (item: JsonObject): KevEntry | null => {
   const cveId = textOf(item['cveID'])?.toUpperCase() ?? '';
   const addedMs = timeOf(item['dateAdded']);
   if (!isCveId(cveId) || addedMs === null) return null;
-  return { cveId, addedMs, ransomware: textOf(item['knownRansomwareCampaignUse'])?.toLowerCase() === 'known', entry: JSON.stringify(item) };
+  return {
+    cveId,
+    addedMs,
+    ransomware: textOf(item['knownRansomwareCampaignUse'])?.toLowerCase() === 'known',
+    entry: JSON.stringify(item),
+  };
 };
 
 const nameOf = (item: unknown, index: number): string =>

@@ -1,5 +1,7 @@
 /** A line without its end, or one that was too long to keep. Numbers start at 1. */
-export type Line = { readonly number: number; readonly bytes: Buffer } | { readonly number: number; readonly bytes: null };
+export type Line =
+  | { readonly number: number; readonly bytes: Buffer }
+  | { readonly number: number; readonly bytes: null };
 
 /**
  * splitLines cuts a byte stream into lines, one array a chunk. A line over `limitBytes` is dropped as it streams by, so a

@@ -10,7 +10,8 @@ export async function* readRecordLines(file: FeedFile, context: ReadContext): As
     const documents: RawDocument[] = [];
     for (const { number, bytes } of lines) {
       if (bytes !== null) documents.push({ name: `line ${number}`, bytes });
-      else yield { type: 'skipped', item: `line ${number}`, reason: `is longer than ${context.limits.recordBytes} bytes` };
+      else
+        yield { type: 'skipped', item: `line ${number}`, reason: `is longer than ${context.limits.recordBytes} bytes` };
     }
     if (documents.length > 0) yield { type: 'documents', documents };
   }

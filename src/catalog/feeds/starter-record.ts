@@ -1,4 +1,14 @@
-import { isCveId, isJsonObject, objectsOf, textOf, textsOf, timeOf, type EpssHint, type JsonObject, type KevHint } from '../record/index.ts';
+import {
+  isCveId,
+  isJsonObject,
+  objectsOf,
+  textOf,
+  textsOf,
+  timeOf,
+  type EpssHint,
+  type JsonObject,
+  type KevHint,
+} from '../record/index.ts';
 
 /** A starter entry as a CVE JSON 5 record, with what it says of KEV and EPSS beside it. */
 export interface StarterRecord {
@@ -39,9 +49,14 @@ export const starterRecord = (entry: unknown): StarterRecord | null => {
         ...optional('title', title),
         descriptions: title === null ? [] : [{ lang: 'en', value: textOf(entry['description']) ?? title }],
         affected: objectsOf(entry['affected']).map(affectedOf),
-        problemTypes: textsOf(entry['cwe']).map((cweId) => ({ descriptions: [{ lang: 'en', type: 'CWE', cweId, description: cweId }] })),
+        problemTypes: textsOf(entry['cwe']).map((cweId) => ({
+          descriptions: [{ lang: 'en', type: 'CWE', cweId, description: cweId }],
+        })),
         metrics: textsOf(entry['cvss']).map(metricOf),
-        references: objectsOf(entry['references']).map((reference) => ({ url: reference['url'], tags: textsOf(reference['tags']) })),
+        references: objectsOf(entry['references']).map((reference) => ({
+          url: reference['url'],
+          tags: textsOf(reference['tags']),
+        })),
         x_generator: { engine: 'vulngate-starter' },
       },
     },
@@ -53,7 +68,10 @@ const optional = (name: string, value: string | null): JsonObject => (value === 
 
 const metricOf = (vector: string): JsonObject => {
   const version = /^CVSS:(\d\.\d)\//.exec(vector)?.[1] ?? '';
-  return { format: 'CVSS', [metricMembers[version] ?? 'cvssV2_0']: { version: version === '' ? '2.0' : version, vectorString: vector } };
+  return {
+    format: 'CVSS',
+    [metricMembers[version] ?? 'cvssV2_0']: { version: version === '' ? '2.0' : version, vectorString: vector },
+  };
 };
 
 const affectedOf = (item: JsonObject): JsonObject => ({
@@ -70,8 +88,11 @@ const versionOf = (item: JsonObject): JsonObject => {
   const lessThan = textOf(item['lessThan']);
   const lessThanOrEqual = textOf(item['upTo']) ?? textOf(item['lessThanOrEqual']);
   const from = textOf(item['from']) ?? '0';
-  if (lessThan === null && lessThanOrEqual === null) return { version: from, status: 'affected', versionType: 'custom', lessThan: '*' };
-  const semver = [from, lessThan ?? lessThanOrEqual ?? ''].every((version) => version === '0' || /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version));
+  if (lessThan === null && lessThanOrEqual === null)
+    return { version: from, status: 'affected', versionType: 'custom', lessThan: '*' };
+  const semver = [from, lessThan ?? lessThanOrEqual ?? ''].every(
+    (version) => version === '0' || /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
+  );
   return {
     version: from,
     status: 'affected',
@@ -109,5 +130,7 @@ const epssHintOf = (value: unknown): EpssHint | null => {
   const figures: readonly unknown[] = value;
   const [score, percentile] = figures;
   const isShare = (figure: unknown): figure is number => typeof figure === 'number' && figure >= 0 && figure <= 1;
-  return isShare(score) && isShare(percentile) ? { score: Math.round(score * 100_000), percentile: Math.round(percentile * 100_000) } : null;
+  return isShare(score) && isShare(percentile)
+    ? { score: Math.round(score * 100_000), percentile: Math.round(percentile * 100_000) }
+    : null;
 };

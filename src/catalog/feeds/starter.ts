@@ -6,7 +6,8 @@ export const starterFeed: Feed = {
   kind: 'starter',
   title: 'Starter catalogue',
 
-  recognises: ({ text }: FeedHead): boolean => /^\s*\{\s*"id"\s*:\s*"CVE-/.test(text) && /"affected"\s*:/.test(text) && !/"cveMetadata"\s*:/.test(text),
+  recognises: ({ text }: FeedHead): boolean =>
+    /^\s*\{\s*"id"\s*:\s*"CVE-/.test(text) && /"affected"\s*:/.test(text) && !/"cveMetadata"\s*:/.test(text),
 
   async *read(file: FeedFile, context: ReadContext): AsyncGenerator<FeedBatch> {
     yield* readRecordLines(file, context);

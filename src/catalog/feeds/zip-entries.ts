@@ -34,14 +34,15 @@ async function* walkZip(path: string, walk: Walk, depth: number): AsyncGenerator
   if (depth > maximumDepth) throw fail('feed.refused', { message: 'archives are nested too deeply' });
   let zip: ZipFile;
   try {
-    zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+    // Names are for messages only, so an odd one (`../x`) is no reason to refuse the archive; the library would.
+    zip = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
   } catch (error) {
     throw unreadable(error);
   }
   try {
     for await (const entry of zip.eachEntry()) {
       if (depth === 1) walk.context.advance(entry.compressedSize);
-      if (entry.fileName.endsWith('/')) continue;
+      if (entry.fileNameRaw.at(-1) === 0x2f) continue;
       yield* readEntry(zip, entry, walk, depth);
     }
   } catch (error) {
@@ -53,10 +54,14 @@ async function* walkZip(path: string, walk: Walk, depth: number): AsyncGenerator
 
 async function* readEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
   const { limits } = walk.context;
-  const name = entry.fileName.slice(0, 200);
+  const name = entry.fileNameRaw.toString('utf8', 0, 200);
   walk.expandedBytes += entry.uncompressedSize;
-  if (walk.expandedBytes > limits.archiveBytes) throw fail('feed.refused', { message: 'the archive expands beyond the size limit' });
-  if (entry.uncompressedSize > limits.unsuspiciousBytes / 64 && entry.uncompressedSize > entry.compressedSize * limits.expansionRatio) {
+  if (walk.expandedBytes > limits.archiveBytes)
+    throw fail('feed.refused', { message: 'the archive expands beyond the size limit' });
+  if (
+    entry.uncompressedSize > limits.unsuspiciousBytes / 64 &&
+    entry.uncompressedSize > entry.compressedSize * limits.expansionRatio
+  ) {
     yield { name, reason: `expands more than ${limits.expansionRatio} times` };
     return;
   }
@@ -79,11 +84,18 @@ async function* readEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number)
 }
 
 /** Only an inner archive may be large; its first bytes tell. A large list (the delta log) is no record and no error. */
-async function* readLargeEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number, name: string): AsyncGenerator<ZipItem> {
+async function* readLargeEntry(
+  zip: ZipFile,
+  entry: Entry,
+  walk: Walk,
+  depth: number,
+  name: string,
+): AsyncGenerator<ZipItem> {
   const stream = await zip.openReadStreamPromise(entry);
   const head = await firstChunk(stream);
   if (head !== null && wrappingOf(head) === 'zip') yield* spool(zip, entry, walk, depth);
-  else if (head === null || head[0] !== 0x5b) yield { name, reason: `is larger than ${walk.context.limits.recordBytes} bytes` };
+  else if (head === null || head[0] !== 0x5b)
+    yield { name, reason: `is larger than ${walk.context.limits.recordBytes} bytes` };
 }
 
 const firstChunk = async (stream: Readable): Promise<Buffer | null> => {
@@ -114,7 +126,10 @@ const expand = async (zip: ZipFile, entry: Entry): Promise<Buffer | null> => {
   for await (const chunk of chunks) if (Buffer.isBuffer(chunk)) stored.push(chunk);
   const packed = stored.length === 1 && stored[0] !== undefined ? stored[0] : Buffer.concat(stored);
   try {
-    const bytes = entry.compressionMethod === 0 ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.uncompressedSize) });
+    const bytes =
+      entry.compressionMethod === 0
+        ? packed
+        : inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.uncompressedSize) });
     return bytes.length === entry.uncompressedSize && crc32(bytes) === entry.crc32 ? bytes : null;
   } catch {
     // zlib refuses damaged data and data that expands beyond what the entry declares.

@@ -15,5 +15,7 @@ export const refuseOlder = (last: LastSuccess | null, dataMs: number | null, for
 export const refuseSmall = (last: LastSuccess | null, entries: number, force: boolean): void => {
   if (entries === 0) throw fail('feed.refused', { message: 'the file has no usable entries' });
   if (force || last === null || entries >= last.records * smallestShare) return;
-  throw fail('feed.refused', { message: `the file has ${entries} entries, fewer than half of the ${last.records} stored` });
+  throw fail('feed.refused', {
+    message: `the file has ${entries} entries, fewer than half of the ${last.records} stored`,
+  });
 };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import { AppError, asAppError, type Clock, type Log } from '../../kernel/index.ts';
+import { AppError, asAppError, fail, type Clock, type Log } from '../../kernel/index.ts';
 import { defaultLimits, type FeedLimits } from '../feeds/index.ts';
 import { closeIngest, lockIngest, openForIngest, translated } from '../store/ingest-database.ts';
 import { isEmptyCatalogue } from '../store/ingest-feed-state-store.ts';
@@ -46,8 +46,11 @@ const chunksAhead = 6;
  * and the next one goes on. Throws `catalog.ingest_running` when another import works on the same catalogue, and
  * `storage.…` when the catalogue cannot be written (what was committed stays; running it again continues).
  */
-export const importPaths = async (deps: ImportDeps, paths: readonly string[], options: ImportOptions = {}): Promise<ImportReport> =>
-  withCatalogue(deps, async (db) => ({ sources: await run(deps, db, paths, options) }));
+export const importPaths = async (
+  deps: ImportDeps,
+  paths: readonly string[],
+  options: ImportOptions = {},
+): Promise<ImportReport> => withCatalogue(deps, async (db) => ({ sources: await run(deps, db, paths, options) }));
 
 const starterPath = join(import.meta.dirname, '../../../starter/records.ndjson');
 
@@ -74,17 +77,32 @@ const withCatalogue = async <T>(deps: ImportDeps, work: (db: DatabaseSync) => Pr
   }
 };
 
-const run = async (deps: ImportDeps, db: DatabaseSync, paths: readonly string[], options: ImportOptions): Promise<readonly ImportedSource[]> => {
+const run = async (
+  deps: ImportDeps,
+  db: DatabaseSync,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<readonly ImportedSource[]> => {
   const spoolFolder = await mkdtemp(join(deps.tempFolder, 'import-'));
   try {
     const limits = { ...defaultLimits, ...options.limits };
-    return await exchange(deps, db, { paths, databasePath: deps.databasePath, spoolFolder, limits, chunksAhead }, options);
+    return await exchange(
+      deps,
+      db,
+      { paths, databasePath: deps.databasePath, spoolFolder, limits, chunksAhead },
+      options,
+    );
   } finally {
     await rm(spoolFolder, { recursive: true, force: true });
   }
 };
 
-const exchange = async (deps: ImportDeps, db: DatabaseSync, task: ReadingTask, options: ImportOptions): Promise<readonly ImportedSource[]> => {
+const exchange = async (
+  deps: ImportDeps,
+  db: DatabaseSync,
+  task: ReadingTask,
+  options: ImportOptions,
+): Promise<readonly ImportedSource[]> => {
   const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: task });
   const say = (message: WritingMessage) => worker.postMessage(message);
   const session = new ImportSession(deps, db, options);
@@ -102,6 +120,10 @@ const exchange = async (deps: ImportDeps, db: DatabaseSync, task: ReadingTask, o
           reject(translated(error));
         }
       });
+      // After `done` this comes too late to matter; before it, the thread was ended from outside.
+      worker.on('exit', () =>
+        reject(fail('internal.unexpected', { internal: 'the reading thread ended without a word' })),
+      );
       worker.on('error', (error) => {
         session.abandon();
         reject(error instanceof AppError ? error : asAppError(error));

@@ -40,8 +40,17 @@ export interface ReadingPosition {
 /** What the reading thread says. Between `begin` and `end` everything belongs to that source; `done` is last. */
 export type ReadingMessage =
   | { readonly type: 'begin'; readonly path: string; readonly kind: FeedKind | null; readonly bytesTotal: number }
-  | { readonly type: 'records'; readonly chunk: RecordChunk; readonly unchanged: number; readonly position: ReadingPosition }
-  | { readonly type: 'feed'; readonly batch: Exclude<FeedBatch, { type: 'documents' }>; readonly position: ReadingPosition }
+  | {
+      readonly type: 'records';
+      readonly chunk: RecordChunk;
+      readonly unchanged: number;
+      readonly position: ReadingPosition;
+    }
+  | {
+      readonly type: 'feed';
+      readonly batch: Exclude<FeedBatch, { type: 'documents' }>;
+      readonly position: ReadingPosition;
+    }
   | { readonly type: 'end'; readonly failure: { readonly code: string; readonly message: string } | null }
   | { readonly type: 'done' };
 

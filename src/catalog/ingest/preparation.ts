@@ -15,7 +15,12 @@ export type Preparation =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly item: string; readonly reason: string }
-  | { readonly kind: 'prepared'; readonly record: PreparedRecord; readonly hash: Buffer; readonly document: Uint8Array };
+  | {
+      readonly kind: 'prepared';
+      readonly record: PreparedRecord;
+      readonly hash: Buffer;
+      readonly document: Uint8Array;
+    };
 
 const unchanged: Preparation = { kind: 'unchanged' };
 const idMember = Buffer.from('"cveId":"CVE-');
@@ -53,7 +58,12 @@ export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparati
 export const prepareStarter = (raw: RawDocument): Preparation => {
   const entry = parse(Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength));
   const starter: StarterRecord | null = entry === undefined ? null : starterRecord(entry);
-  if (starter === null) return { kind: 'refused', item: raw.name, reason: entry === undefined ? 'is not JSON' : 'is not a starter entry with a CVE id' };
+  if (starter === null)
+    return {
+      kind: 'refused',
+      item: raw.name,
+      reason: entry === undefined ? 'is not JSON' : 'is not a starter entry with a CVE id',
+    };
   const outcome = normaliseCveRecord(starter.document);
   if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
   const compact = Buffer.from(JSON.stringify(starter.document));
@@ -62,7 +72,8 @@ export const prepareStarter = (raw: RawDocument): Preparation => {
 };
 
 /** isOlder tells whether a document's own time lies before the stored one's; without both times it is not known to. */
-export const isOlder = (updatedMs: number | null, storedMs: number | null): boolean => updatedMs !== null && storedMs !== null && updatedMs < storedMs;
+export const isOlder = (updatedMs: number | null, storedMs: number | null): boolean =>
+  updatedMs !== null && storedMs !== null && updatedMs < storedMs;
 
 const sha256 = (content: Uint8Array): Buffer => hash('sha256', content, 'buffer');
 
@@ -96,4 +107,5 @@ const stringified = (document: unknown): Buffer | null => {
 };
 
 /** Judged by the first member: no space or line break where a writer would put one. */
-const isCompact = (bytes: Buffer): boolean => bytes[0] === 0x7b && bytes[bytes.length - 1] === 0x7d && /^\{"\w+":["[{]\S/.test(bytes.toString('latin1', 0, 64));
+const isCompact = (bytes: Buffer): boolean =>
+  bytes[0] === 0x7b && bytes[bytes.length - 1] === 0x7d && /^\{"\w+":["[{]\S/.test(bytes.toString('latin1', 0, 64));

@@ -35,7 +35,11 @@ export const readSources = async (task: ReadingTask, outlet: Outlet): Promise<vo
 
 const failureOf = (error: unknown): { code: string; message: string } => {
   const known = asAppError(error);
-  return { code: known.code, message: error instanceof AppError ? error.message : `${known.message}: ${error instanceof Error ? error.message : ''}` };
+  return {
+    code: known.code,
+    message:
+      error instanceof AppError ? error.message : `${known.message}: ${error instanceof Error ? error.message : ''}`,
+  };
 };
 
 class Stopped extends Error {}
@@ -59,7 +63,12 @@ const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outl
   }
 };
 
-const readFile = async (planned: FeedFile, source: PlannedSource, task: ReadingTask, chunk: ChunkBuilder): Promise<void> => {
+const readFile = async (
+  planned: FeedFile,
+  source: PlannedSource,
+  task: ReadingTask,
+  chunk: ChunkBuilder,
+): Promise<void> => {
   const inFolder = source.path !== planned.path;
   const file = inFolder ? { path: planned.path, head: await readHead(planned.path) } : planned;
   const prefix = inFolder ? `${planned.path.slice(source.path.length).replace(/^[/\\]+/, '')}: ` : '';
@@ -109,7 +118,8 @@ class ChunkBuilder {
     let size = 0;
     for (const [index, document] of this.#documents.entries()) ends[index] = size += document.length;
     const documents = new Uint8Array(size);
-    for (const [index, document] of this.#documents.entries()) documents.set(document, index === 0 ? 0 : (ends[index - 1] ?? 0));
+    for (const [index, document] of this.#documents.entries())
+      documents.set(document, index === 0 ? 0 : (ends[index - 1] ?? 0));
     const hashes = new Uint8Array(32 * this.#hashes.length);
     for (const [index, hash] of this.#hashes.entries()) hashes.set(hash, 32 * index);
     const message = {
@@ -147,6 +157,8 @@ class ChunkBuilder {
 
   #preparation(document: RawDocument): Preparation {
     if (this.#source.feed.kind === 'starter') return prepareStarter(document);
-    return looksLikeRecord(document.bytes) || document.name.startsWith('line ') ? prepareRecord(document, this.#stored.find) : { kind: 'ignored' };
+    return looksLikeRecord(document.bytes) || document.name.startsWith('line ')
+      ? prepareRecord(document, this.#stored.find)
+      : { kind: 'ignored' };
   }
 }

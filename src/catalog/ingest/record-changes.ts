@@ -23,27 +23,56 @@ export const fieldChanges = (before: NormalisedRecord, after: NormalisedRecord):
     const now = read(after);
     if (old !== now) changes[name] = [show(old), show(now)];
   };
-  compare('state', (record) => record.state, (state) => states[state]);
+  compare(
+    'state',
+    (record) => record.state,
+    (state) => states[state],
+  );
   compare('title', (record) => record.title, cut);
   compare('description', (record) => record.description, cut);
-  compare('severity', (record) => record.severity, (severity) => severities[severity]);
-  compare('score', (record) => record.score, (score) => (score === null ? null : score / 10));
+  compare(
+    'severity',
+    (record) => record.severity,
+    (severity) => severities[severity],
+  );
+  compare(
+    'score',
+    (record) => record.score,
+    (score) => (score === null ? null : score / 10),
+  );
   compare('cvss', (record) => record.cvss, vectorOf);
   compare('metrics', (record) => record.metrics, listed);
-  compare('weaknesses', (record) => record.cwes.map((cwe) => `CWE-${cwe}`).join(' '), (text) => (text === '' ? [] : text.split(' ')));
+  compare(
+    'weaknesses',
+    (record) => record.cwes.map((cwe) => `CWE-${cwe}`).join(' '),
+    (text) => (text === '' ? [] : text.split(' ')),
+  );
   compare('products', (record) => record.products, listed);
   compare('cpe', (record) => record.cpe, listed);
   compare('references', (record) => record.references, listed);
-  compare('exploitation', (record) => record.exploitation, (value) => exploitations[value]);
-  compare('automatable', (record) => record.automatable, (value) => automatables[value]);
-  compare('technicalImpact', (record) => record.technicalImpact, (value) => impacts[value]);
+  compare(
+    'exploitation',
+    (record) => record.exploitation,
+    (value) => exploitations[value],
+  );
+  compare(
+    'automatable',
+    (record) => record.automatable,
+    (value) => automatables[value],
+  );
+  compare(
+    'technicalImpact',
+    (record) => record.technicalImpact,
+    (value) => impacts[value],
+  );
   compare('assigner', (record) => record.assignerName, cut);
   compare('published', (record) => record.publishedMs, timed);
   compare('modified', (record) => record.modifiedMs, timed);
   return changes;
 };
 
-const cut = (text: string | null): string | null => (text !== null && text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);
+const cut = (text: string | null): string | null =>
+  text !== null && text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 
 const timed = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

@@ -47,12 +47,14 @@ export const planSources = async (path: string): Promise<readonly PlannedSource[
   const records = found.filter(({ feed }) => feed.kind === 'cve-list');
   const others = found.filter(({ feed }) => feed.kind !== 'cve-list');
   const first = records[0];
-  if (first === undefined && others.length === 0) throw fail('feed.unknown_kind', { message: 'the folder holds no file of a known feed' });
+  if (first === undefined && others.length === 0)
+    throw fail('feed.unknown_kind', { message: 'the folder holds no file of a known feed' });
   const sources: PlannedSource[] = [];
   if (first !== undefined) {
     sources.push({ path, feed: first.feed, files: records.map(({ file }) => file), bytesTotal: sum(records) });
   }
-  for (const { file, feed, bytes: size } of others) sources.push({ path: file.path, feed, files: [file], bytesTotal: size });
+  for (const { file, feed, bytes: size } of others)
+    sources.push({ path: file.path, feed, files: [file], bytesTotal: size });
   return sources;
 };
 
@@ -73,6 +75,7 @@ async function* walk(folder: string): AsyncGenerator<FoundFile> {
     }
     const head = await readHead(path);
     const feed = feedOf(head);
-    if (feed !== null) yield { file: { path, head: feed.kind === 'cve-list' ? noHead : head }, feed, bytes: (await stat(path)).size };
+    if (feed !== null)
+      yield { file: { path, head: feed.kind === 'cve-list' ? noHead : head }, feed, bytes: (await stat(path)).size };
   }
 }

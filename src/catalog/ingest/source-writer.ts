@@ -32,7 +32,12 @@ export class SourceWriter {
   #entries: number | null = null;
   #kev: readonly KevEntry[] | null = null;
 
-  constructor(db: DatabaseSync, path: string, kind: FeedKind | null, options: { readonly atMs: number; readonly force: boolean }) {
+  constructor(
+    db: DatabaseSync,
+    path: string,
+    kind: FeedKind | null,
+    options: { readonly atMs: number; readonly force: boolean },
+  ) {
     this.#db = db;
     this.#kind = kind;
     this.#atMs = options.atMs;
@@ -51,7 +56,13 @@ export class SourceWriter {
     this.#batches.enter();
     for (const [index, record] of records.entries()) {
       const document = documents.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
-      this.tally[writer.write(record, hashes.subarray(32 * index, 32 * index + 32), packed ? document : compressDocument(document))] += 1;
+      this.tally[
+        writer.write(
+          record,
+          hashes.subarray(32 * index, 32 * index + 32),
+          packed ? document : compressDocument(document),
+        )
+      ] += 1;
     }
     this.tally.read += records.length + unchanged;
     this.tally.unchanged += unchanged;
@@ -66,15 +77,15 @@ export class SourceWriter {
       case 'release':
         refuseOlder(this.#last(), batch.dataMs, this.#force);
         this.#dataMs = batch.dataMs;
+        // Read while the other thread still parses.
+        if (this.#kind === 'epss') this.#beginEpss();
         return;
       case 'kev':
         this.#kev = batch.entries;
         return;
       case 'scores':
-        this.#batches.enter();
-        this.#epss ??= beginEpss(this.#db, this.#atMs);
-        this.#epss.apply(batch.ids, batch.scores, batch.percentiles);
-        this.tally.read += batch.ids.length;
+        this.#beginEpss().apply(batch.ids, batch.scores, batch.percentiles);
+        this.tally.read += batch.scores.length;
         return;
     }
   }
@@ -100,13 +111,19 @@ export class SourceWriter {
     this.#records?.forget();
   }
 
+  #beginEpss(): EpssUpdate {
+    this.#batches.enter();
+    this.#epss ??= beginEpss(this.#db, this.#atMs, this.#last() === null);
+    return this.#epss;
+  }
+
   #complete(): void {
     if (this.#kev !== null) {
       this.tally.read += this.#kev.length;
       this.#entries = this.#kev.length;
       refuseSmall(this.#last(), this.#kev.length, this.#force);
       this.#batches.enter();
-      this.#count(replaceKev(this.#db, this.#kev, this.#atMs));
+      this.#count(replaceKev(this.#db, this.#kev, this.#atMs, this.#last() === null));
     } else if (this.#kind === 'epss') {
       if (this.#epss === null) throw fail('feed.refused', { message: 'the file has no usable entries' });
       const counts = this.#epss.finish();
@@ -135,7 +152,8 @@ export class SourceWriter {
   }
 
   #saveState(kind: FeedKind, error: string | null): void {
-    const measured = kind === 'cve-list' || kind === 'starter' ? measureRecords(this.#db, kind === 'starter' ? 0 : 1) : null;
+    const measured =
+      kind === 'cve-list' || kind === 'starter' ? measureRecords(this.#db, kind === 'starter' ? 0 : 1) : null;
     const { inserted, updated, unchanged, skipped } = this.tally;
     saveFeedOutcome(this.#db, {
       feed: kind,

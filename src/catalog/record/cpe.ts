@@ -10,7 +10,11 @@ const attributes = 11;
 export const readCpe = (text: string): CpeParts | null => {
   const cpe = text.trim();
   if (cpe.length > 1_024) return null;
-  const parts = cpe.startsWith('cpe:2.3:') ? splitEscaped(cpe.slice(8)) : cpe.startsWith('cpe:/') ? fromUri(cpe.slice(5)) : [];
+  const parts = cpe.startsWith('cpe:2.3:')
+    ? splitEscaped(cpe.slice(8))
+    : cpe.startsWith('cpe:/')
+      ? fromUri(cpe.slice(5))
+      : [];
   if (parts.length < 3 || parts.length > attributes || !/^[aoh*-]$/.test(parts[0] ?? '')) return null;
   if ((parts[1] ?? '') === '' || (parts[2] ?? '') === '') return null;
   while (parts.length < attributes) parts.push('*');
@@ -42,7 +46,9 @@ export const withVersion = (parts: CpeParts, version: string): CpeParts => [
 const plainVersion = /^[a-z0-9._-]*$/;
 
 const escaped = (version: string): string =>
-  plainVersion.test(version) ? version : version.replaceAll(/\s+/g, '_').replaceAll(/[!-,/:-@[-^`{-~]/g, (character) => `\\${character}`);
+  plainVersion.test(version)
+    ? version
+    : version.replaceAll(/\s+/g, '_').replaceAll(/[!-,/:-@[-^`{-~]/g, (character) => `\\${character}`);
 
 /** Splits at colons that no backslash escapes. */
 const splitEscaped = (text: string): string[] => {

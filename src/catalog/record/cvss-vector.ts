@@ -62,7 +62,10 @@ export const versionOfVector = (vector: string): CvssVersion | null => {
 
 /** readVector returns the vector's base components, or null when it is not a vector with every base component once. */
 export const readVector = (text: string): CvssVector | null => {
-  const vector = text.trim().replace(/^CVSS2#|^CVSS:2\.0\//, '').replace(/^\((.*)\)$/, '$1');
+  const vector = text
+    .trim()
+    .replace(/^CVSS2#|^CVSS:2\.0\//, '')
+    .replace(/^\((.*)\)$/, '$1');
   const version = versionOfVector(vector);
   if (version === null || vector.length > 512) return null;
   const table = tables[version];
@@ -85,7 +88,8 @@ const ownValue = <T>(table: Readonly<Record<string, T>>, key: string): T | undef
   Object.hasOwn(table, key) ? table[key] : undefined;
 
 /** componentNames lists the base components of a version by their JSON schema names. */
-export const componentNames = (version: CvssVersion): readonly string[] => Object.values(tables[version]).map(([name]) => name);
+export const componentNames = (version: CvssVersion): readonly string[] =>
+  Object.values(tables[version]).map(([name]) => name);
 
 /** baseScoreOf calculates the base score of a vector that `readVector` accepted; null when the calculator refuses it. */
 export const baseScoreOf = (vector: CvssVector): number | null => {
@@ -108,6 +112,11 @@ const calculate = ({ version, text }: CvssVector): number | undefined => {
       return new calculator.Cvss3P1(text).calculateScores().base;
     case '4.0':
       // Threat and environmental components must not move a base score.
-      return new calculator.Cvss4P0(`CVSS:4.0/${text.split('/').filter((part) => (part.split(':')[0] ?? '') in v4).join('/')}`).calculateScores().base;
+      return new calculator.Cvss4P0(
+        `CVSS:4.0/${text
+          .split('/')
+          .filter((part) => (part.split(':')[0] ?? '') in v4)
+          .join('/')}`,
+      ).calculateScores().base;
   }
 };

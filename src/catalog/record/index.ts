@@ -10,7 +10,6 @@
 export { isCveId, normaliseCveRecord } from './cve-record.ts';
 export { isJsonObject, objectsOf, textOf, textsOf, timeOf, type JsonObject } from './json-value.ts';
 export { normaliseName } from './product-names.ts';
-export { exploitReferenced } from './references.ts';
 export type {
   CpeMatch,
   EpssHint,

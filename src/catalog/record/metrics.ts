@@ -1,4 +1,12 @@
-import { baseScoreOf, componentNames, readVector, versionOfVector, type Components, type CvssVector, type CvssVersion } from './cvss-vector.ts';
+import {
+  baseScoreOf,
+  componentNames,
+  readVector,
+  versionOfVector,
+  type Components,
+  type CvssVector,
+  type CvssVersion,
+} from './cvss-vector.ts';
 import { isJsonObject, objectsOf, type JsonObject } from './json-value.ts';
 import type { Metric } from './types.ts';
 

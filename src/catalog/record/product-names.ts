@@ -2,7 +2,20 @@ import { cpeProductPrefix, readCpe } from './cpe.ts';
 import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
 import type { ProductName } from './types.ts';
 
-const placeholders = new Set(['', '*', '-', 'n/a', 'na', 'n_a', 'none', 'unknown', 'unspecified', 'undefined', 'null', 'not_applicable']);
+const placeholders = new Set([
+  '',
+  '*',
+  '-',
+  'n/a',
+  'na',
+  'n_a',
+  'none',
+  'unknown',
+  'unspecified',
+  'undefined',
+  'null',
+  'not_applicable',
+]);
 const maximumNameLength = 256;
 
 const cache = new Map<string, string>();
@@ -80,7 +93,9 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const claimsAffected = (entry: JsonObject): boolean => {
   if (entry['defaultStatus'] !== 'unaffected') return true;
   return objectsOf(entry['versions']).some(
-    (version) => version['status'] !== 'unaffected' || objectsOf(version['changes']).some((change) => change['status'] === 'affected'),
+    (version) =>
+      version['status'] !== 'unaffected' ||
+      objectsOf(version['changes']).some((change) => change['status'] === 'affected'),
   );
 };
 

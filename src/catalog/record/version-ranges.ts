@@ -12,7 +12,20 @@ export interface VersionRange {
 }
 
 /** Words that stand where a version should but bound nothing. */
-const unbounded = new Set(['', '0', '*', '-', 'n/a', 'na', 'unspecified', 'unknown', 'all', 'any', 'none', 'all versions']);
+const unbounded = new Set([
+  '',
+  '0',
+  '*',
+  '-',
+  'n/a',
+  'na',
+  'unspecified',
+  'unknown',
+  'all',
+  'any',
+  'none',
+  'all versions',
+]);
 
 /**
  * affectedRanges lists the affected runs of one `affected` entry. Git commits are left out: they are no versions. An entry
@@ -46,12 +59,7 @@ const rangesOf = (version: JsonObject): readonly VersionRange[] => {
   const through = upperBound(version['lessThanOrEqual']);
   const isRange = version['lessThan'] !== undefined || version['lessThanOrEqual'] !== undefined;
   const changes = changesOf(version);
-  if (!isRange && changes.length === 0) {
-    if (version['status'] !== 'affected') return [];
-    const exact = textOf(version['version']) ?? '';
-    if (exact === '*' || exact === '') return [{}];
-    return unbounded.has(exact.toLowerCase()) && exact !== '0' ? [{}] : [{ exact }];
-  }
+  if (!isRange && changes.length === 0) return exactOf(version);
   const ranges: VersionRange[] = [];
   let from = version['status'] === 'affected' ? { at: start } : null;
   for (const change of changes) {
@@ -69,6 +77,13 @@ const rangesOf = (version: JsonObject): readonly VersionRange[] => {
     });
   }
   return ranges;
+};
+
+const exactOf = (version: JsonObject): readonly VersionRange[] => {
+  if (version['status'] !== 'affected') return [];
+  const exact = textOf(version['version']) ?? '';
+  // `0` alone is a version; as a bound it is none.
+  return unbounded.has(exact.toLowerCase()) && exact !== '0' ? [{}] : [{ exact }];
 };
 
 const startOf = (at: string | undefined): VersionRange => (at === undefined ? {} : { from: at });

@@ -34,4 +34,5 @@ const weaknessOf = (item: JsonObject, source: string): Weakness | null => {
 };
 
 const same = (a: Weakness, b: Weakness): boolean =>
-  a.source === b.source && (a.cweId === null || b.cweId === null ? a.cweId === b.cweId && a.description === b.description : a.cweId === b.cweId);
+  a.source === b.source &&
+  (a.cweId === null || b.cweId === null ? a.cweId === b.cweId && a.description === b.description : a.cweId === b.cweId);

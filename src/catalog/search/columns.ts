@@ -2,22 +2,10 @@ import { fail } from '../../kernel/index.ts';
 import type { SortKey } from '../types.ts';
 import { Bitmap } from './bitmap.ts';
 
-/** The bits of a row's flags; the store packs them in the same way. */
-export const flagBits = {
-  state: 1,
-  origin: 2,
-  severity: 4,
-  kev: 32,
-  ransomware: 64,
-  exploitKnown: 128,
-  exploitation: 256,
-  automatable: 1024,
-  technicalImpact: 4096,
-} as const;
-
 /** One row as the store reads it. Units of `catalog/schema.ts`; -1 (times: NaN) where the catalogue has no value. */
 export interface IndexRow {
   readonly id: number;
+  /** Packed as `store/read-flags.ts` says. */
   readonly flags: number;
   readonly score: number;
   readonly epss: number;

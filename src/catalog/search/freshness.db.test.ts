@@ -135,3 +135,19 @@ describe('reads of one turn', () => {
     expect(writer.database.prepare('pragma wal_checkpoint(truncate)').get()).toMatchObject({ busy: 0n });
   });
 });
+
+describe('ready', () => {
+  it('has the index take in commits by itself from then on, until the catalogue is closed', async () => {
+    const writer = sampleWriter();
+    const clock = new ManualClock();
+    const catalog = openCatalog({ databasePath: writer.path, clock, log: silentLog });
+    onTestFinished(() => catalog.close());
+    await catalog.ready();
+    writer.put(...many(3));
+    clock.advance(60_000);
+    expect((await catalog.list(byScore)).total).toBe(3);
+    await catalog.close();
+    clock.advance(60_000);
+    await expect(catalog.ready()).rejects.toMatchObject({ code: 'catalog.unavailable' });
+  });
+});

@@ -8,5 +8,6 @@ export type ChangeLog = (recordId: number, atMs: number, kind: ChangeKind, field
 
 export const createChangeLog = (db: DatabaseSync): ChangeLog => {
   const add = db.prepare('insert into change (record_id, at_ms, kind, fields) values (?, ?, ?, ?)');
-  return (recordId, atMs, kind, fields) => Number(add.run(recordId, atMs, kind, kind === 'created' ? '{}' : JSON.stringify(fields)).lastInsertRowid);
+  return (recordId, atMs, kind, fields) =>
+    Number(add.run(recordId, atMs, kind, kind === 'created' ? '{}' : JSON.stringify(fields)).lastInsertRowid);
 };

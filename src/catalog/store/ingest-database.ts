@@ -56,14 +56,16 @@ export const closeIngest = (db: DatabaseSync): void => {
 
 const migrate = (db: DatabaseSync): void => {
   const known = db.prepare("select 1 from sqlite_schema where name = 'meta'").get() !== undefined;
-  const version = known ? db.prepare("select value from meta where key = 'schema_version'").get()?.['value'] : undefined;
+  const version = known
+    ? db.prepare("select value from meta where key = 'schema_version'").get()?.['value']
+    : undefined;
   db.exec('begin immediate');
   try {
     if (version !== undefined && version !== String(catalogSchemaVersion)) dropAll(db);
     db.exec(catalogSchema);
-    db.prepare("insert into meta (key, value) values ('schema_version', ?) on conflict do update set value = excluded.value").run(
-      String(catalogSchemaVersion),
-    );
+    db.prepare(
+      "insert into meta (key, value) values ('schema_version', ?) on conflict do update set value = excluded.value",
+    ).run(String(catalogSchemaVersion));
     db.exec('commit');
   } catch (error) {
     db.exec('rollback');
@@ -73,7 +75,9 @@ const migrate = (db: DatabaseSync): void => {
 
 const dropAll = (db: DatabaseSync): void => {
   const names = db
-    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'record_text_%'")
+    .prepare(
+      "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'record_text_%'",
+    )
     .all();
   for (const { name } of names) if (typeof name === 'string') db.exec(`drop table "${name.replaceAll('"', '""')}"`);
 };
@@ -95,10 +99,19 @@ export const translated = (error: unknown): unknown => {
     case 26:
       return fail('storage.corrupt', { message: 'the catalogue file is damaged', cause: error });
     case 8:
-      return fail('storage.unavailable', { message: 'the catalogue cannot be written: its folder or file is read-only', cause: error });
+      return fail('storage.unavailable', {
+        message: 'the catalogue cannot be written: its folder or file is read-only',
+        cause: error,
+      });
     case 13:
-      return fail('storage.unavailable', { message: 'the catalogue cannot be written: the disk is full', cause: error });
+      return fail('storage.unavailable', {
+        message: 'the catalogue cannot be written: the disk is full',
+        cause: error,
+      });
     default:
-      return fail('storage.unavailable', { message: `the catalogue cannot be used: ${error instanceof Error ? error.message : ''}`, cause: error });
+      return fail('storage.unavailable', {
+        message: `the catalogue cannot be used: ${error instanceof Error ? error.message : ''}`,
+        cause: error,
+      });
   }
 };

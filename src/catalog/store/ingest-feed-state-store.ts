@@ -21,7 +21,11 @@ export const saveFeedOutcome = (db: DatabaseSync, outcome: FeedOutcome): void =>
   const { feed, attemptedMs, succeeded, dataMs, records, inserted, updated, unchanged, skipped, error } = outcome;
   if (!succeeded) {
     db.prepare(`insert into feed_state (feed, attempted_ms, error) values (?, ?, ?)
-      on conflict do update set attempted_ms = excluded.attempted_ms, error = excluded.error`).run(feed, attemptedMs, error);
+      on conflict do update set attempted_ms = excluded.attempted_ms, error = excluded.error`).run(
+      feed,
+      attemptedMs,
+      error,
+    );
     return;
   }
   db.prepare(`insert into feed_state (feed, attempted_ms, succeeded_ms, data_ms, records, inserted, updated, unchanged, skipped, error)
@@ -29,7 +33,15 @@ export const saveFeedOutcome = (db: DatabaseSync, outcome: FeedOutcome): void =>
     on conflict do update set attempted_ms = excluded.attempted_ms, succeeded_ms = excluded.succeeded_ms,
       data_ms = coalesce(excluded.data_ms, data_ms), records = coalesce(excluded.records, records), inserted = excluded.inserted,
       updated = excluded.updated, unchanged = excluded.unchanged, skipped = excluded.skipped, error = null`).run(
-    feed, attemptedMs, attemptedMs, dataMs, records, inserted, updated, unchanged, skipped,
+    feed,
+    attemptedMs,
+    attemptedMs,
+    dataMs,
+    records,
+    inserted,
+    updated,
+    unchanged,
+    skipped,
   );
 };
 
@@ -48,10 +60,16 @@ export const findLastSuccess = (db: DatabaseSync, feed: FeedKind): LastSuccess |
 };
 
 /** measureRecords counts the records of an origin and finds their newest modification. */
-export const measureRecords = (db: DatabaseSync, origin: 0 | 1): { readonly records: number; readonly newestMs: number | null } => {
-  const row = db.prepare('select count(*) as records, max(modified_ms) as newest from record where origin = ?').get(origin);
+export const measureRecords = (
+  db: DatabaseSync,
+  origin: 0 | 1,
+): { readonly records: number; readonly newestMs: number | null } => {
+  const row = db
+    .prepare('select count(*) as records, max(modified_ms) as newest from record where origin = ?')
+    .get(origin);
   const newest = row?.['newest'];
   return { records: Number(row?.['records'] ?? 0), newestMs: typeof newest === 'number' ? newest : null };
 };
 
-export const isEmptyCatalogue = (db: DatabaseSync): boolean => db.prepare('select 1 from record limit 1').get() === undefined;
+export const isEmptyCatalogue = (db: DatabaseSync): boolean =>
+  db.prepare('select 1 from record limit 1').get() === undefined;

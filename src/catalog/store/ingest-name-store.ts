@@ -44,7 +44,10 @@ export const createNameIds = (db: DatabaseSync): NameIds => {
       if (held === undefined) {
         const row = findAssigner.get(orgId);
         const id = idOf(row);
-        held = id === null ? { id: Number(addAssigner.run(orgId, name).lastInsertRowid), name } : { id, name: String(row?.['name']) };
+        held =
+          id === null
+            ? { id: Number(addAssigner.run(orgId, name).lastInsertRowid), name }
+            : { id, name: String(row?.['name']) };
         assigners.set(orgId, held);
       }
       // Some CNAs leave their name out of their own records: a record that has it names the assigner for all.

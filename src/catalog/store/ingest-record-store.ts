@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import { expandDocument } from '../compression.ts';
 import { fieldChanges } from '../ingest/record-changes.ts';
 import { isOlder } from '../ingest/preparation.ts';
@@ -33,10 +34,13 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   const find = db.prepare('select id, origin, kev from record where cve_id = ?');
   const findDocument = db.prepare('select hash, updated_ms, body from document where record_id = ? and source = ?');
   const findKev = db.prepare('select added_ms, ransomware from kev where cve_id = ?');
-  const addKev = db.prepare('insert into kev (cve_id, added_ms, ransomware, entry) values (?, ?, ?, ?) on conflict do nothing');
+  const addKev = db.prepare(
+    'insert into kev (cve_id, added_ms, ransomware, entry) values (?, ?, ?, ?) on conflict do nothing',
+  );
   const findEpss = db.prepare('select score, percentile from epss where cve_id = ?');
   const addEpss = db.prepare('insert into epss (cve_id, score, percentile) values (?, ?, ?) on conflict do nothing');
-  const putRecord = db.prepare(`insert into record (id, cve_id, state, origin, assigner_id, published_ms, modified_ms, severity, score,
+  const putRecord =
+    db.prepare(`insert into record (id, cve_id, state, origin, assigner_id, published_ms, modified_ms, severity, score,
       epss, epss_percentile, kev, kev_added_ms, kev_ransomware, exploitation, automatable, technical_impact, exploit_known, revision)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (id) do update set state = excluded.state, origin = excluded.origin, assigner_id = excluded.assigner_id,
@@ -44,16 +48,23 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       epss = excluded.epss, epss_percentile = excluded.epss_percentile, kev = excluded.kev, kev_added_ms = excluded.kev_added_ms,
       kev_ransomware = excluded.kev_ransomware, exploitation = excluded.exploitation, automatable = excluded.automatable,
       technical_impact = excluded.technical_impact, exploit_known = excluded.exploit_known, revision = excluded.revision`);
-  const putBody = db.prepare(`insert or replace into record_body (id, title, description, cvss, metrics, cpe, refs, weaknesses, products, ssvc)
+  const putBody =
+    db.prepare(`insert or replace into record_body (id, title, description, cvss, metrics, cpe, refs, weaknesses, products, ssvc)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const putDocument = db.prepare('insert or replace into document (record_id, source, hash, updated_ms, body) values (?, ?, ?, ?, ?)');
+  const putDocument = db.prepare(
+    'insert or replace into document (record_id, source, hash, updated_ms, body) values (?, ?, ?, ?, ?)',
+  );
   const dropDocument = db.prepare('delete from document where record_id = ? and source = ?');
   const addText = db.prepare('insert into record_text (rowid, text) values (?, ?)');
   const dropText = db.prepare('delete from record_text where rowid = ?');
   // A tombstone of the text index has a row id beyond 2^53, which `run` reports as the last inserted one.
   dropText.setReadBigInts(true);
-  const addVendorRecord = db.prepare('insert into vendor_record (vendor_id, record_id) values (?, ?) on conflict do nothing');
-  const addProductRecord = db.prepare('insert into product_record (product_id, record_id) values (?, ?) on conflict do nothing');
+  const addVendorRecord = db.prepare(
+    'insert into vendor_record (vendor_id, record_id) values (?, ?) on conflict do nothing',
+  );
+  const addProductRecord = db.prepare(
+    'insert into product_record (product_id, record_id) values (?, ?) on conflict do nothing',
+  );
   const addWeakness = db.prepare('insert into weakness_record (cwe, record_id) values (?, ?) on conflict do nothing');
   const dropVendorRecord = db.prepare('delete from vendor_record where vendor_id = ? and record_id = ?');
   const dropProductRecord = db.prepare('delete from product_record where product_id = ? and record_id = ?');
@@ -81,24 +92,48 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   const putRow = (id: number, record: PreparedRecord, revision: number): void => {
     const now = standing(record);
     putRecord.run(
-      id, record.cveId, record.state, record.origin, names.assigner(record.assignerOrgId, record.assignerName),
-      record.publishedMs, record.modifiedMs, record.severity, record.score,
-      now.epss, now.percentile, now.kev, now.kevAddedMs, now.ransomware,
-      record.exploitation, record.automatable, record.technicalImpact, record.exploitNoted || now.kev === 1 ? 1 : 0, revision,
+      id,
+      record.cveId,
+      record.state,
+      record.origin,
+      names.assigner(record.assignerOrgId, record.assignerName),
+      record.publishedMs,
+      record.modifiedMs,
+      record.severity,
+      record.score,
+      now.epss,
+      now.percentile,
+      now.kev,
+      now.kevAddedMs,
+      now.ransomware,
+      record.exploitation,
+      record.automatable,
+      record.technicalImpact,
+      record.exploitNoted || now.kev === 1 ? 1 : 0,
+      revision,
     );
   };
 
   const putContent = (id: number, record: PreparedRecord, hash: Uint8Array, document: Uint8Array): void => {
     putBody.run(
-      id, record.title, record.description, record.cvss, record.metrics, record.cpe, record.references, record.weaknesses,
-      record.products, record.ssvc,
+      id,
+      record.title,
+      record.description,
+      record.cvss,
+      record.metrics,
+      record.cpe,
+      record.references,
+      record.weaknesses,
+      record.products,
+      record.ssvc,
     );
     putDocument.run(id, record.origin, hash, record.updatedMs, document);
   };
 
   const post = (id: number, record: NormalisedRecord): void => {
     for (const vendor of record.vendors) addVendorRecord.run(names.vendor(vendor), id);
-    for (const [vendor, product] of record.productNames) addProductRecord.run(names.product(names.vendor(vendor), product), id);
+    for (const [vendor, product] of record.productNames)
+      addProductRecord.run(names.product(names.vendor(vendor), product), id);
     for (const cwe of record.cwes) addWeakness.run(cwe, id);
   };
 
@@ -121,8 +156,14 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     addText.run(id, record.text);
   };
 
-  const update = (row: StoredRow, record: PreparedRecord, hash: Uint8Array, document: Uint8Array, old: Uint8Array | null): void => {
-    const before = old === null ? null : reread(old);
+  const update = (
+    row: StoredRow,
+    record: PreparedRecord,
+    hash: Uint8Array,
+    document: Uint8Array,
+    old: unknown,
+  ): void => {
+    const before = renormalised(old);
     const kind = record.state === 1 && before?.state !== 1 ? 'rejected' : 'updated';
     const revision = log(row.id, atMs, kind, before === null ? {} : fieldChanges(before, record));
     putRow(row.id, record, revision);
@@ -152,8 +193,10 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
         const storedMs = stored['updated_ms'];
         if (isOlder(record.updatedMs, typeof storedMs === 'number' ? storedMs : null)) return 'unchanged';
       }
-      const old = stored?.['body'];
-      update(row, record, hash, document, old instanceof Uint8Array ? old : null);
+      const old = parsed(stored?.['body']);
+      // The same members in another order, or a number written another way: the same document.
+      if (row.origin === record.origin && isDeepStrictEqual(old, parsed(document))) return 'unchanged';
+      update(row, record, hash, document, old);
       return 'updated';
     },
     forget: () => {
@@ -163,9 +206,13 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   };
 };
 
-/** The stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
-const reread = (body: Uint8Array): NormalisedRecord | null => {
-  const document: unknown = JSON.parse(expandDocument(body));
+const parsed = (body: unknown): unknown => {
+  const document: unknown = body instanceof Uint8Array ? JSON.parse(expandDocument(body)) : undefined;
+  return document;
+};
+
+/** A stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
+const renormalised = (document: unknown): NormalisedRecord | null => {
   const outcome = normaliseCveRecord(document);
   return outcome.ok ? outcome.record : null;
 };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { IndexRow } from '../search/columns.ts';
 import { endSnapshot, isQueryError, numberOf, prepareQuery, textOf, type SqlRow } from './read-connection.ts';
+import { packedFlags } from './read-flags.ts';
 
 /** Times that are missing come out of SQL as this number, which no date has. */
 const missingTime = -8_640_000_000_000_001;
@@ -9,11 +10,10 @@ const chunk = 8192;
 
 /**
  * Each column of a chunk comes as one JSON array: four times as fast as a row at a time, and it leaves no row objects
- * behind. Flags are packed as `search/columns.ts` says.
+ * behind.
  */
 const columnArrays = `json_group_array(id),
-  json_group_array(state + origin * 2 + severity * 4 + kev * 32 + kev_ransomware * 64 + exploit_known * 128
-    + exploitation * 256 + automatable * 1024 + technical_impact * 4096),
+  json_group_array(${packedFlags}),
   json_group_array(coalesce(score, -1)), json_group_array(coalesce(epss, -1)),
   json_group_array(coalesce(published_ms, ${missingTime})), json_group_array(coalesce(modified_ms, ${missingTime})),
   json_group_array(assigner_id)`;

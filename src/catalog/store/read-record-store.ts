@@ -3,14 +3,14 @@ import { fail } from '../../kernel/index.ts';
 import { expandDocument } from '../compression.ts';
 import type { FeedState, KevEntry, RecordChange, RecordDetail, Severity, SourceDocument } from '../types.ts';
 import { numberOf, numberOrNull, prepareQuery, textOf, textOrNull, type SqlRow } from './read-connection.ts';
+import { packedFlags } from './read-flags.ts';
 
 /**
- * Columns of a detail, in the order that `decodeDetail` reads. The small enumerations come packed in one number: reading
- * a column costs more than unpacking a bit. The KEV entry is fetched for listed records only.
+ * Columns of a detail, in the order that `decodeDetail` reads. The small enumerations come packed in one number. The KEV
+ * entry is fetched for listed records only.
  */
 export const detailColumns = `record.id, record.cve_id,
-  record.state + record.origin * 2 + record.severity * 4 + record.kev * 32 + record.kev_ransomware * 64
-    + record.exploit_known * 128 + record.exploitation * 256 + record.automatable * 1024 + record.technical_impact * 4096,
+  ${packedFlags},
   record.published_ms, record.modified_ms, record.score, record.epss, record.epss_percentile, record.revision,
   assigner.name, assigner.org_id, body.title, body.description, body.cvss, body.metrics, body.cpe, body.refs,
   body.weaknesses, body.products, body.ssvc,

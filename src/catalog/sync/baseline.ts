@@ -5,7 +5,8 @@ import { AppError, fail } from '../../kernel/index.ts';
 import type { CveListCursor } from './cursor.ts';
 import { importFetched, type SyncRun } from './sync-run.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** How many days back a dated file is looked for. */
 const daysBack = 3;
 const maxBytes = 8_000_000_000;
@@ -50,11 +51,12 @@ const usable = (run: SyncRun, spooled: CveListCursor['spooled']): Spooled | null
 const fetchBaseline = async (run: SyncRun): Promise<Spooled> => {
   const template = run.addresses.cveList;
   if (!template.includes('{date}')) return fetchOne(run, 'cve-list.zip', template, null);
-  for (const date of candidateDates(run)) {
+  for (const { date, hour, file } of candidates(run, template.includes('{hour}'))) {
     try {
       // Records change until the file is cut: an hour of overlap costs nothing, a gap would lose a change.
-      const fetchedAt = new Date(Date.parse(`${date}T00:00:00Z`) - 3_600_000).toISOString();
-      return await fetchOne(run, fileOf(date), template.replaceAll('{date}', date), fetchedAt);
+      const fetchedAt = new Date(Date.parse(`${date}T00:00:00Z`) - hourMs).toISOString();
+      const url = template.replaceAll('{date}', date).replaceAll('{hour}', hour);
+      return await fetchOne(run, file, url, fetchedAt);
     } catch (error) {
       const isAbsent = error instanceof AppError && error.detail?.['status'] === 404;
       if (!isAbsent) throw error;
@@ -63,17 +65,27 @@ const fetchBaseline = async (run: SyncRun): Promise<Spooled> => {
   throw fail('feed.unreachable', { message: `${template}: there is no file of the last ${daysBack + 1} days` });
 };
 
-const fileOf = (date: string): string => `cve-list-${date}.zip`;
+interface Candidate {
+  readonly date: string;
+  readonly hour: string;
+  readonly file: string;
+}
 
-/** The newest day first; but a day whose download was cut off comes before it, as the changes catch up with the rest. */
-const candidateDates = (run: SyncRun): string[] => {
-  const nowMs = run.clock.nowMs();
-  const dates = Array.from({ length: daysBack + 1 }, (_, back) =>
-    new Date(nowMs - back * dayMs).toISOString().slice(0, 10),
-  );
+/**
+ * The newest first, by days or by hours: a day's file hangs on each of its hourly releases, but not every hour has one. A
+ * download that was cut off comes before them all, as the changes catch up with the rest.
+ */
+const candidates = (run: SyncRun, isHourly: boolean): Candidate[] => {
+  const stepMs = isHourly ? hourMs : dayMs;
+  const all = Array.from({ length: ((daysBack + 1) * dayMs) / stepMs }, (_, back): Candidate => {
+    const time = new Date(run.clock.nowMs() - back * stepMs).toISOString();
+    const date = time.slice(0, 10);
+    const hour = time.slice(11, 13);
+    return { date, hour, file: `cve-list-${date}${isHourly ? `-${hour}` : ''}.zip` };
+  });
   const present = readdirSync(run.feedFolder);
-  const isBegun = (date: string): boolean => present.includes(`${fileOf(date)}.part`);
-  return [...dates.filter(isBegun), ...dates.filter((date) => !isBegun(date))];
+  const isBegun = ({ file }: Candidate): boolean => present.includes(`${file}.part`);
+  return [...all.filter(isBegun), ...all.filter((each) => !isBegun(each))];
 };
 
 const fetchOne = async (run: SyncRun, name: string, url: string, fetchedAt: string | null): Promise<Spooled> => {

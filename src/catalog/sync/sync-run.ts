@@ -6,7 +6,7 @@ import type { FeedStateStore } from './feed-state-store.ts';
 
 /** SyncAddresses are where the feeds are; templates in braces are filled in. */
 export interface SyncAddresses {
-  /** `{date}` */
+  /** `{date}`, `{hour}` */
   readonly cveList: string;
   readonly cveDeltaLog: string;
   /** `{id}`, `{year}`, `{group}` */

@@ -99,13 +99,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const sync = async (feeds?: readonly string[], options: SyncOptions = {}): Promise<SyncOutcome> => {
+const sync = async (feeds?: readonly string[], options: SyncOptions = {}, hour = '00'): Promise<SyncOutcome> => {
   const databasePath = join(folder, 'catalog.db');
   const deps: SyncDeps = {
     databasePath,
     feedFolder: join(folder, 'feeds'),
     addresses: {
-      cveList: `${server.url}/cve_{date}_0000Z/{date}_all.ndjson`,
+      cveList: `${server.url}/cve_{date}_${hour}00Z/{date}_all.ndjson`,
       cveDeltaLog: `${server.url}${log}`,
       cveRecord: `${server.url}/cves/{year}/{group}/{id}.json`,
       kev: `${server.url}/kev.json`,
@@ -197,6 +197,13 @@ describe('syncFeeds', () => {
     expect((await sync(['cve-list'], { force: true })).report.sources[0]?.failure).toContain(
       'no file of the last 4 days',
     );
+  });
+
+  it('finds the newest hourly release when the address has an hour', async () => {
+    const content = server.files.get(day) ?? '';
+    server.files.set('/cve_2026-01-15_0900Z/2026-01-15_all.ndjson', content);
+    expect(counts(await sync(['cve-list'], {}, '{hour}'))).toEqual(['cve-list 3/3/0/0/0']);
+    expect(server.takePaths().map((path) => path.slice(16, 20))).toEqual(['1200', '1100', '1000', '0900', '']);
   });
 
   it('keeps what it has of a feed that fails, says why, and goes on with the others', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { importPaths, type ImportProgress } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
+import { makeDataFolder } from '../../parts.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { writeReport } from '../import-report.ts';
@@ -46,7 +47,7 @@ while the server runs.`,
 /** importDeps are the deps of `importPaths` for the configured data folder, which is made when it is missing. */
 export const importDeps = (context: CommandContext): Parameters<typeof importPaths>[0] => {
   const { catalogue, dataFolder } = context.config;
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   mkdirSync(catalogue.tempFolder, { recursive: true });
   return {
     databasePath: catalogue.databasePath,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createAdmission } from '../../admission/index.ts';
 import { createAudit } from '../../audit/index.ts';
-import { openPeppers } from '../../credentials/index.ts';
+import { keyringMaking, openPeppers } from '../../credentials/index.ts';
 import { openKeyring } from '../../keyring/index.ts';
 import { controlSchemaVersion, openControl, type Control } from '../../storage/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -58,7 +58,7 @@ const keyringCheck: Check = {
         : { status: 'ok', message: 'no keyring yet; the first start makes it' };
     }
     return withControl(context, async (control) => {
-      const keyring = openKeyring({ source, random, clock });
+      const keyring = openKeyring({ source, random, clock, mayMake: await keyringMaking(control.db) });
       await openPeppers(keyring, control.db);
       const { place, peppers, signingKeys } = keyring.status();
       const openTo = source.source === 'file' ? statSync(source.path).mode & 0o077 : 0;

@@ -4,7 +4,7 @@
  * It owns that product's paths, field names and error texts. Roles, tiers and scopes are decided elsewhere; this surface
  * asks.
  *
- * Invariants: a project that the caller does not belong to is as unknown as one that never was, for tokens and for people;
+ * Invariants: a project that the caller does not belong to cannot be told from one that never was, for tokens and for people;
  * a token never manages tokens; a token's text stands in the answer that made it and nowhere else.
  *
  * Fails with the codes that its operations list, as `{detail}`; the required scope or tier is named in a header.

@@ -31,7 +31,7 @@ export const keyHandlers = (keys: CredentialVerbs): Readonly<Record<string, Hand
   const ownKeys = (exchange: Exchange): Promise<readonly Credential[]> =>
     keys.list({ actor: actorOf(exchange), ownerId: personOf(exchange).userId, family: 'user-key' });
 
-  /** Keys of others are as unknown as those that never were. */
+  /** Keys of others cannot be told from keys that never were. */
   const namedKey = async (exchange: Exchange) => {
     const { api_key_id: number } = parseBody(KeyBody, exchange.body);
     const found = (await ownKeys(exchange)).find((key) => key.number === number);

@@ -1,3 +1,4 @@
+import type { ListQuery } from '../../catalog/index.ts';
 import { CveQuery, CvesQuery, RecentQuery, type FieldName, type IncludeName } from '../../contract/index.ts';
 import { fail, type Clock } from '../../kernel/index.ts';
 import { textTag } from '../entity-tag.ts';
@@ -9,7 +10,7 @@ import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText, type Selection } from './record-text.ts';
-import type { ListQuery } from '../../catalog/index.ts';
+import type { createRendered } from './rendered.ts';
 
 export interface CveDeps {
   readonly catalog: CatalogReads;
@@ -17,6 +18,7 @@ export interface CveDeps {
   readonly envelope: Envelope;
   /** The day of the loaded EPSS scores, `YYYY-MM-DD`. */
   readonly epssDate: () => string | null;
+  readonly rendered: ReturnType<typeof createRendered>;
 }
 
 const idForm = /^CVE-\d{4}-\d{4,19}$/;
@@ -40,17 +42,26 @@ const selectionOf = (given: {
     ? everything
     : { fields: given.fields ?? null, include: given.include ?? [] };
 
-const selectionTag = (selection: Selection): string =>
-  selection === everything ? '' : `-${bindingOf({ ...selection })}`;
+const tagOf = (revision: number, epssDate: string | null, selection: Selection): string =>
+  `W/"1-${revision}-${epssDate ?? ''}${selection === everything ? '' : `-${bindingOf({ ...selection })}`}"`;
 
-/** readCve is the hot path: one look-up in the catalogue, texts joined, no schema unless there is a query. */
+const notFound = (id: string) => fail('catalog.cve_not_found', { message: `${id} not found` });
+
+/** readCve is the hot path: a whole record comes from memory when its revision is still that of the catalogue. */
 export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
   const id = cveIdOf(exchange);
-  const selection = exchange.query === '' ? everything : selectionOf(parseQuery(CveQuery, exchange.query));
-  const record = deps.catalog.find(id);
-  if (record === null) throw fail('catalog.cve_not_found', { message: `${id} not found` });
   const epssDate = deps.epssDate();
-  const tag = `W/"1-${record.revision}-${epssDate ?? ''}${selectionTag(selection)}"`;
+  if (exchange.query !== '') return readChosen(deps, exchange, id, epssDate);
+  const rendered = deps.rendered(id, epssDate);
+  if (rendered === null) throw notFound(id);
+  return deps.envelope.success(exchange, `{"cve":${rendered.text}}`, tagOf(rendered.revision, epssDate, everything));
+};
+
+const readChosen = (deps: CveDeps, exchange: Exchange, id: string, epssDate: string | null): Answer => {
+  const selection = selectionOf(parseQuery(CveQuery, exchange.query));
+  const record = deps.catalog.find(id);
+  if (record === null) throw notFound(id);
+  const tag = tagOf(record.revision, epssDate, selection);
   return deps.envelope.success(exchange, `{"cve":${recordText(record, epssDate, selection)}}`, tag);
 };
 

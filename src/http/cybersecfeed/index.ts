@@ -19,6 +19,7 @@ import { createEnvelope } from './envelope.ts';
 import { createFailures } from './errors.ts';
 import { listKev, readKev } from './kev.ts';
 import type { CatalogReads } from './reads.ts';
+import { createRendered } from './rendered.ts';
 
 export type { CatalogReads } from './reads.ts';
 
@@ -34,7 +35,7 @@ const epssDateKeptMs = 1000;
 /** createCybersecfeed builds the surface. */
 export const createCybersecfeed = (deps: CybersecfeedDeps): Surface => {
   const envelope = createEnvelope(deps.clock);
-  const parts = { ...deps, envelope, epssDate: rememberEpssDate(deps) };
+  const parts = { ...deps, envelope, epssDate: rememberEpssDate(deps), rendered: createRendered(deps.catalog) };
   return {
     name: 'cybersecfeed',
     prefixes: ['/api', '/api/v1'],

@@ -1,4 +1,7 @@
 import type { Catalog } from '../../catalog/index.ts';
 
 /** What this surface reads of the catalogue. */
-export type CatalogReads = Pick<Catalog, 'find' | 'list' | 'kevList' | 'kevEntry' | 'statistics' | 'feedStates'>;
+export type CatalogReads = Pick<
+  Catalog,
+  'find' | 'revisionOf' | 'list' | 'kevList' | 'kevEntry' | 'statistics' | 'feedStates'
+>;

@@ -4,7 +4,7 @@
  * It owns that product's paths, field names and error texts. Who owns an organisation and what a token may do is decided
  * by the accounts and the credentials module.
  *
- * Invariants: an organisation that a person does not belong to is as unknown as one that never was; a token never manages
+ * Invariants: an organisation that a person does not belong to cannot be told from one that never was; a token never manages
  * tokens; a token's text stands in the answer that made it and nowhere else.
  *
  * Fails with the codes that its operations list, as `{detail}`.

@@ -1,0 +1,81 @@
+/** Risk: a remembered text that is older than the record it shows. */
+import { describe, expect, it } from 'vitest';
+import type { RecordDetail } from '../../catalog/index.ts';
+import { createRendered } from './rendered.ts';
+
+const recordOf = (cveId: string, revision: number): RecordDetail => ({
+  id: 1,
+  cveId,
+  state: 'published',
+  origin: 'cve-list',
+  assigner: 'apache',
+  assignerOrgId: 'x',
+  publishedMs: 0,
+  modifiedMs: 0,
+  severity: 'high',
+  score: 8,
+  epss: 0.5,
+  epssPercentile: 0.5,
+  kev: false,
+  kevRansomware: false,
+  exploitKnown: false,
+  ssvc: null,
+  revision,
+  title: `revision ${revision}`,
+  description: 'ä – “x”',
+  cvssJson: null,
+  metricsJson: '[]',
+  cpeJson: '[]',
+  referencesJson: '[]',
+  weaknessesJson: '[]',
+  productsJson: '[]',
+  ssvcJson: null,
+  kevJson: null,
+});
+
+describe('createRendered', () => {
+  it('reads a record once as long as neither it nor the day of the scores changes', () => {
+    let revision: number | null = 1;
+    let reads = 0;
+    const rendered = createRendered({
+      revisionOf: () => revision,
+      find: (cveId) => {
+        reads += 1;
+        return revision === null ? null : recordOf(cveId, revision);
+      },
+    });
+    const shown = (day: string | null): unknown => {
+      const text = rendered('CVE-2024-0001', day)?.text;
+      return text === undefined ? null : JSON.parse(text);
+    };
+    expect([shown('2026-01-01'), shown('2026-01-01'), reads]).toEqual([
+      expect.objectContaining({ title: 'revision 1', description: 'ä – “x”' }),
+      expect.anything(),
+      1,
+    ]);
+    revision = 2;
+    expect([shown('2026-01-01'), reads]).toEqual([expect.objectContaining({ title: 'revision 2' }), 2]);
+    expect([shown('2026-01-02'), reads]).toEqual([
+      expect.objectContaining({ epss: { score: 0.5, percentile: 0.5, date: '2026-01-02' } }),
+      3,
+    ]);
+    revision = null;
+    expect([shown('2026-01-02'), shown('2026-01-02'), reads]).toEqual([null, null, 5]);
+  });
+
+  it('forgets the oldest of too many', () => {
+    let reads = 0;
+    const rendered = createRendered({
+      revisionOf: () => 1,
+      find: (cveId) => {
+        reads += 1;
+        return recordOf(cveId, 1);
+      },
+    });
+    for (let index = 0; index <= 2048; index += 1) rendered(`CVE-2024-${10_000 + index}`, null);
+    rendered('CVE-2024-12048', null);
+    expect(reads).toBe(2049);
+    rendered('CVE-2024-10000', null);
+    expect(reads).toBe(2050);
+  });
+});

@@ -1,0 +1,46 @@
+import type { AdmissionOutcome } from '../admission/index.ts';
+import { isPermitted, type Operation } from '../contract/index.ts';
+import type { VerifyOutcome } from '../credentials/index.ts';
+import type { VerifiedCredential } from '../kernel/index.ts';
+import type { Exchange, Failure } from './surface.ts';
+
+const scopeMissing = ({ resource, level }: Operation, credential: VerifiedCredential): Failure => ({
+  code: 'scope.missing',
+  credential,
+  detail: { required_scope: `${resource ?? 'none'}:${level}` },
+});
+
+/** refusalOf says why a verified request may not call the operation, or null; `again` when only the database can say no. */
+export const refusalOf = (
+  exchange: Exchange,
+  operation: Operation,
+  verified: VerifyOutcome,
+  fresh: boolean,
+): Failure | null | 'again' => {
+  if (verified.kind === 'refused') return { code: verified.code };
+  const { credential } = verified;
+  exchange.credential = credential;
+  // Only a credential that works learns that it is of no use here.
+  if (operation.families.length === 0) return { code: 'session.required', credential };
+  if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
+  const foreign = exchange.surface.tenant?.(exchange.params, credential) ?? null;
+  if (foreign !== null) return foreign;
+  // Memory may be older than a widened scope: look at the database before refusing.
+  if (!isPermitted(operation, credential.scopes)) return fresh ? scopeMissing(operation, credential) : 'again';
+  return null;
+};
+
+/** verdictOf notes what the gate decided on the exchange, and returns its refusal or null. */
+export const verdictOf = (
+  exchange: Exchange,
+  credential: VerifiedCredential,
+  outcome: Exclude<AdmissionOutcome, { kind: 'stale' }>,
+): Failure | null => {
+  exchange.meter = outcome.meter;
+  if (outcome.kind === 'refused') {
+    return { code: outcome.code, meter: outcome.meter, credential, retryAfterMs: outcome.retryAfterMs };
+  }
+  exchange.usageId = outcome.usageId;
+  exchange.chargedMillicredits = outcome.chargedMillicredits;
+  return null;
+};
