@@ -102,7 +102,10 @@ eachEngine('ledger', (makeDatabase) => {
     const holder = await holderOn(node, { creditsMillicredits: 0 });
     expect((await node.admission.admit(requestOf(holder.verified))).kind).toBe('refused');
     expect(await usageRows(node, holder)).toEqual([]);
-    expect(await node.credentials.show({ actor: operatorActor, id: holder.id })).toMatchObject({ requests: 0, lastUsedAtMs: null });
+    expect(await node.credentials.show({ actor: operatorActor, id: holder.id })).toMatchObject({
+      requests: 0,
+      lastUsedAtMs: null,
+    });
     expect((await node.admission.admit(requestOf(holder.verified, { priceMillicredits: 0 }))).kind).toBe('admitted');
   });
 

@@ -109,9 +109,17 @@ export const errorCatalogue = {
   'invitation.not_found': entry(404, 'No such invitation', 'It may have expired, or been withdrawn or answered.'),
   'plan.limit_reached': entry(403, 'Limit of the plan reached', 'Choose a larger plan, or remove what is not needed.'),
   'subscription.not_found': entry(404, 'No such subscription', 'Check the id that subscription create printed.'),
-  'leak.unsigned': entry(401, 'Report not signed', 'Sign the raw body with a configured key, or send the configured token.'),
+  'leak.unsigned': entry(
+    401,
+    'Report not signed',
+    'Sign the raw body with a configured key, or send the configured token.',
+  ),
   'billing.unsigned': entry(400, 'Event not signed', 'Configure the signing secret of this endpoint.'),
-  'claim.refused': entry(404, 'Claim link not valid', 'A link works once, for 72 hours. Ask the operator for another one.'),
+  'claim.refused': entry(
+    404,
+    'Claim link not valid',
+    'A link works once, for 72 hours. Ask the operator for another one.',
+  ),
   'mail.not_found': entry(404, 'No such mail', 'List the mails to find its id; old ones are forgotten.'),
   'catalog.cve_not_found': entry(404, 'No such CVE record', 'Check the id; import or sync newer records.'),
   'catalog.kev_not_found': entry(404, 'Not in the KEV catalogue', 'The CVE is not listed as known exploited.'),
@@ -158,7 +166,11 @@ export const errorCatalogue = {
   'storage.newer_schema': entry(500, 'Database of a newer version', 'Run the version that wrote it, or a newer one.'),
   'config.invalid': entry(500, 'Bad configuration', 'Correct the options that the message names.'),
   'config.pepper_mismatch': entry(500, 'Wrong pepper', 'Start with the keyring that this database was used with.'),
-  'backup.unreadable': entry(400, 'Not a whole backup', 'Take a backup that backup wrote and that was copied completely.'),
+  'backup.unreadable': entry(
+    400,
+    'Not a whole backup',
+    'Take a backup that backup wrote and that was copied completely.',
+  ),
   'backup.target_in_use': entry(
     409,
     'Control plane in use',

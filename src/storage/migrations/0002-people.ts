@@ -26,7 +26,10 @@ const addUserColumns = async (db: Db, engine: Engine): Promise<void> => {
   await add('plan_period_end_ms', 'int');
   await add('plan_past_due_since_ms', 'int');
   const addCredential = (name: string) =>
-    db.schema.alterTable('credentials').addColumn(name, engine.text, (column) => column.notNull().defaultTo('')).execute();
+    db.schema
+      .alterTable('credentials')
+      .addColumn(name, engine.text, (column) => column.notNull().defaultTo(''))
+      .execute();
   await addCredential('description');
   /** User ids; empty for the operator's command line. */
   await addCredential('created_by');
@@ -55,7 +58,11 @@ const createSignIn = async (db: Db, engine: Engine): Promise<void> => {
     },
     (table) => table.addPrimaryKeyConstraint('sign_in_requests_pk', ['id']),
   );
-  await db.schema.createIndex('sign_in_requests_email').on('sign_in_requests').columns(['email', 'created_at_ms']).execute();
+  await db.schema
+    .createIndex('sign_in_requests_email')
+    .on('sign_in_requests')
+    .columns(['email', 'created_at_ms'])
+    .execute();
   await createTable(
     db,
     engine,
