@@ -1,4 +1,4 @@
-import { fail } from '../kernel/index.ts';
+import { AppError, fail } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { people } from './migrations/0002-people.ts';
@@ -20,12 +20,24 @@ export const readSchemaVersion = async (db: Db): Promise<number> => {
   return row === undefined ? 0 : Number(row.value);
 };
 
+/** isCurrent reads the version without the lock that a change needs: the usual start must not wait for a busy server. */
+const isCurrent = async (db: Db, upTo: number): Promise<boolean> => {
+  try {
+    return (await readSchemaVersion(db)) === upTo;
+  } catch (error) {
+    // A new database has no such table yet. What is really wrong comes up again in a moment, where it is told.
+    if (error instanceof AppError && error.code !== 'storage.busy') throw error;
+    return false;
+  }
+};
+
 /**
  * migrate brings the control plane to `upTo`, each step in a transaction with its version number.
  * Processes that start together take turns. Throws `storage.newer_schema` for a database that
  * a newer program wrote, before anything is changed.
  */
 export const migrate = async (db: Db, engine: Engine, upTo = controlSchemaVersion): Promise<void> => {
+  if (await isCurrent(db, upTo)) return;
   await createSettings(db, engine);
   for (;;) {
     const done = await inTransaction(db, async (tx) => {

@@ -81,10 +81,31 @@ test.each([
 
 test('a wrong or damaged pepper ends with exit code 78 and changes nothing', async () => {
   const { installed, key } = await used();
-  const path = join(installed.folder, 'pepper');
-  const pepper = await readFile(path, 'utf8');
+  const path = join(installed.folder, 'keyring.json');
+  const keyring = await readFile(path, 'utf8');
 
   const other = await start(installed, { VULNGATE_PEPPER: 'ab'.repeat(32) });
+  expect(other).toMatchObject({ code: 78, stdout: '' });
+  expect(other.stderr).toContain('VULNGATE_PEPPER is not the one that this database was used with');
+  expect(other.stderr).not.toContain('abab');
+
+  const wrong = keyring.replace(/[0-9a-f]{64}/, 'cd'.repeat(32));
+  expect(wrong).not.toBe(keyring);
+  await writeFile(path, wrong);
+  expect(await start(installed)).toMatchObject({ code: 78 });
+  await writeFile(path, 'not a keyring');
+  const damaged = await start(installed);
+  expect(damaged).toMatchObject({ code: 78 });
+  expect(damaged.stderr).toContain('keyring.json');
+
+  await rm(path);
+  const lost = await start(installed);
+  expect(lost).toMatchObject({ code: 78 });
+  expect((await doctorOf(installed)).statuses['keyring']).toBe('failed');
+
+  await writeFile(path, keyring);
+  await expectWorking(installed, key);
+});
   expect(other).toMatchObject({ code: 78, stdout: '' });
   expect(other.stderr).toContain('VULNGATE_PEPPER is not the pepper');
   expect(other.stderr).not.toContain('abab');
