@@ -75,8 +75,7 @@ export const decide = (meter: Meter, request: AdmissionRequest, clockMs: number)
         kind: 'refused',
         code: 'admission.rate_limited',
         meter: readMeter(meter, terms, nowMs),
-        // A node whose clock is ahead must not make the wait longer than the window.
-        retryAfterMs: Math.min(leaving + terms.rate.windowMs - clockMs, terms.rate.windowMs),
+        retryAfterMs: leaving + terms.rate.windowMs - clockMs,
       };
     }
   }
