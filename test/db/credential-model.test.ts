@@ -1,0 +1,22 @@
+import { randomInt } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { runModel } from '../model/model-run.ts';
+import { eachEngine } from '../support/engines.ts';
+
+// Risk: a sequence of changes that nobody thought of, after which a credential does more or less than it may. The long
+// run is `node scripts/model.ts`.
+
+eachEngine('the credential engine', (makeDatabase, engine) => {
+  const steps = engine === 'sqlite' ? 4000 : 1500;
+
+  for (const seed of ['fixed', `random ${randomInt(1_000_000_000)}`]) {
+    test(`does what the model says, in any order of uses, changes, members, plans and time (seed ${seed})`, async () => {
+      const { settings } = await makeDatabase();
+      const { difference, outcomes } = await runModel(settings, { seed, steps, burstMax: 32 });
+      expect(difference).toBeNull();
+      // A run that lets nobody in, or everybody, compares nothing.
+      expect(outcomes.get('admitted') ?? 0).toBeGreaterThan(steps / 10);
+      expect(outcomes.size).toBeGreaterThan(6);
+    });
+  }
+});
