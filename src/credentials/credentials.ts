@@ -37,6 +37,8 @@ export const createCredentials = (deps: CredentialsDeps) => {
   return {
     verify,
     reportExposure,
+    /** reportForeign notes that a credential reached for what belongs to another owner; nothing waits for it. */
+    reportForeign: use.sawForeign,
     ...issuingVerbs(deps),
     ...changing,
     ...hygieneVerbs(deps),

@@ -100,6 +100,20 @@ eachEngine('hygiene of credentials', (makeDatabase) => {
     expect(entries.filter(({ action }) => action === 'credential.exposed')).toHaveLength(1);
   });
 
+  it('records once a day that a credential reached for what belongs to another owner', async () => {
+    const { clock, credentials, entries, issue } = await start();
+    const { id } = await issue({ expiresAtMs: clock.nowMs() + 400 * dayMs });
+    const reach = async (): Promise<number> => {
+      credentials.reportForeign(id, 'cvefeed.project.read', '198.51.100.4');
+      await credentials.settled();
+      return entries.filter(({ action }) => action === 'credential.foreign_tenant').length;
+    };
+    expect([await reach(), await reach()]).toEqual([1, 1]);
+    clock.advance(dayMs);
+    expect(await reach()).toBe(2);
+    expect(entries.at(-1)).toMatchObject({ object: { id }, after: { operation: 'cvefeed.project.read' } });
+  });
+
   it('shows findings to those who manage the owner only', async () => {
     const { credentials, managers } = await start();
     await expect(credentials.findings(person('usr_eve'), ownerId)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { inTransaction } from '../storage/index.ts';
 import { networkOf } from './address-rule.ts';
 import { scopeOf } from './authority.ts';
 import type { CredentialsDeps } from './deps.ts';
-import type { CredentialRow } from './store.ts';
+import { findCredential, type CredentialRow } from './store.ts';
 import {
   countExposures,
   findAttempts,
@@ -41,6 +41,7 @@ export const createUseRecord = (deps: CredentialsDeps) => {
   const { control, clock, log } = deps;
   const running = new Set<Promise<void>>();
   const known = new Set<string>();
+  const foreign = new Map<string, number>();
   const attempts = new Map<string, { notedAtMs: number; waiting: number }>();
 
   const aside = (work: () => Promise<void>): void => {
@@ -124,8 +125,30 @@ export const createUseRecord = (deps: CredentialsDeps) => {
     log.warn('credential.exposed', { credential: row.id, masked: row.masked, place, address });
   };
 
+  /** sawForeign is called when a working credential was refused on what belongs to another owner; audited once a day. */
+  const sawForeign = (credentialId: string, operationId: string, address: string): void => {
+    const nowMs = clock.nowMs();
+    if (nowMs - (foreign.get(credentialId) ?? Number.NEGATIVE_INFINITY) < dayMs) return;
+    if (foreign.size >= knownMax) foreign.clear();
+    foreign.set(credentialId, nowMs);
+    aside(async () => {
+      const row = await findCredential(control.db, credentialId);
+      if (row === undefined) return;
+      await inTransaction(control.db, (tx) =>
+        deps.audit.record(tx, {
+          actor: programActor(row, address),
+          scope: scopeOf(row.owner_id),
+          action: 'credential.foreign_tenant',
+          object: { kind: 'credential', id: row.id, name: row.name },
+          after: { masked: row.masked, operation: operationId },
+        }),
+      );
+    });
+  };
+
   return {
     sawUse,
+    sawForeign,
     sawAttempt,
     sawExposure,
     /** settled resolves when everything noted so far is written. */

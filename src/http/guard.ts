@@ -134,7 +134,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
         const verifying = credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
         const verified = verifying instanceof Promise ? await verifying : verifying;
         const refusal = refusalOf(exchange, operation, verified, fresh);
-        if (refusal !== null && refusal !== 'again') return refusal;
+        if (refusal !== null && refusal !== 'again') return noted(exchange, operation, refusal);
         if (refusal === 'again' || exchange.credential === null) continue;
         exchange.client = clientOf(exchange);
         const outcome = await admission.admit(requestOf(exchange, operation, exchange.credential));
@@ -159,6 +159,13 @@ export const createGuard = (deps: GuardDeps): Guard => {
     exchange.client = clientOf(exchange);
     exchange.person = outcome;
     return null;
+  };
+
+  const noted = (exchange: Exchange, operation: Operation, refusal: Failure): Failure => {
+    if (refusal.isForeign === true && exchange.credential !== null) {
+      credentials.reportForeign(exchange.credential.id, operation.id, exchange.address);
+    }
+    return refusal;
   };
 
   const requestOf = (exchange: Exchange, operation: Operation, credential: VerifiedCredential): AdmissionRequest => ({

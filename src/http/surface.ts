@@ -19,6 +19,8 @@ export interface CredentialGate {
   verify(input: VerifyInput): VerifyOutcome | Promise<VerifyOutcome>;
   /** reportExposure records the attempt against the credential, if it is one; it never logs `presented`. */
   reportExposure(presented: string, where: ExposurePlace, address: string): Promise<void>;
+  /** reportForeign records that a working credential reached for what belongs to another owner. */
+  reportForeign(credentialId: string, operationId: string, address: string): void;
 }
 
 /** What the guard needs of the admission module. */
@@ -58,6 +60,8 @@ export interface SessionGate {
 /** A failure on its way to the surface's envelope. */
 export interface Failure {
   readonly code: ErrorCode;
+  /** Whether a working credential reached for what belongs to another owner. */
+  readonly isForeign?: true;
   /** Public text; the surface may have a fixed one instead. */
   readonly message?: string;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;

@@ -24,7 +24,7 @@ export const refusalOf = (
   if (operation.families.length === 0) return { code: 'session.required', credential };
   if (!operation.families.includes(credential.family)) return { code: 'credential.family_refused' };
   const foreign = exchange.surface.tenant?.(exchange.params, credential) ?? null;
-  if (foreign !== null) return foreign;
+  if (foreign !== null) return { ...foreign, credential, isForeign: true };
   // Memory may be older than a widened scope: look at the database before refusing.
   if (!isPermitted(operation, credential.scopes)) return fresh ? scopeMissing(operation, credential) : 'again';
   return null;

@@ -159,6 +159,7 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       reportExposure: async (presented, where, address) => {
         exposures.push({ presented, where, address });
       },
+      reportForeign: () => undefined,
     },
     admission: {
       admit: async (asked) => {
