@@ -8,12 +8,15 @@ const families: readonly ModelFamily[] = ['project-token', 'user-key', 'subscrip
 /** Credentials that a world goes on using; ended ones make room first. */
 const keptMax = 40;
 
-const drawActor = ({ choices, model }: ModelWorld): ModelActor => {
+/** drawActor is mostly somebody who may, else anybody. */
+const drawActor = ({ choices, model }: ModelWorld, ownerId: string): ModelActor => {
   const chance = choices.below(20);
-  if (chance < 9) return { kind: 'operator', id: '' };
+  if (chance < 7) return { kind: 'operator', id: '' };
   if (chance === 9 && model.credentials.length > 0)
     return { kind: 'credential', id: choices.pick(model.credentials).id };
-  return { kind: 'user', id: choices.pick([...model.people.keys()]) };
+  const people = [...model.people.keys()].map((id) => ({ kind: 'user', id }) as const);
+  const managers = people.filter((person) => model.mayManage(person, ownerId));
+  return choices.pick(managers.length === 0 || choices.happens(3) ? people : managers);
 };
 
 const drawExpiry = ({ choices, clock }: ModelWorld): number | null => {
@@ -62,7 +65,7 @@ const issue = async (world: ModelWorld): Promise<void> => {
   const nowMs = clock.nowMs();
   const family = choices.pick(families);
   const ownerId = choices.pick(owners[family]);
-  const actor = drawActor(world);
+  const actor = drawActor(world, ownerId);
   const scopes = choices.happens(4) ? choices.pick(scopeCases[family]) : scopeCases[family][choices.below(3)];
   const expiresAtMs = drawExpiry(world);
   const addresses = choices.happens(3) ? choices.pick(addressRules) : addressRules[0];
@@ -89,6 +92,7 @@ const issue = async (world: ModelWorld): Promise<void> => {
   if (value === null || scopes.stored === null) return;
   const createdBy = actor.kind === 'user' ? actor.id : '';
   const state = { state: 'active', overlapUntilMs: 0 } as const;
+  world.focus = ({ id }) => id === value.id;
   keep(world, made(value, { family, ownerId, createdBy, ...state, expiresAtMs, scopes: scopes.stored, addresses }));
 };
 
@@ -102,7 +106,7 @@ const rotate = async (world: ModelWorld): Promise<void> => {
   const { choices, clock, model } = world;
   const nowMs = clock.nowMs();
   const credential = choices.pick(model.credentials);
-  const actor = drawActor(world);
+  const actor = drawActor(world, credential.ownerId);
   const overlapMs = choices.pick([0, 0, 1, 60_000, 3_600_000, 30 * dayMs, 30 * dayMs + 1]);
   const isWrong = overlapMs > (credential.family === 'user-key' ? 0 : 30 * dayMs);
   const expected =
@@ -119,6 +123,7 @@ const rotate = async (world: ModelWorld): Promise<void> => {
   const successor = made(value, { ...credential, createdBy });
   credential.state = 'rotated';
   credential.overlapUntilMs = nowMs + overlapMs;
+  world.focus = ({ id }) => id === credential.id || id === successor.id;
   keep(world, successor);
 };
 
@@ -201,10 +206,11 @@ const drawChange = (world: ModelWorld, credential: ModelCredential): Change => {
 const change = async (world: ModelWorld): Promise<void> => {
   const { choices, clock, model } = world;
   const credential = choices.pick(model.credentials);
-  const actor = drawActor(world);
+  const actor = drawActor(world, credential.ownerId);
   const drawn = drawChange(world, credential);
   const expected = unreached(model, actor, credential.ownerId) ?? drawn.code;
   if (expected === 'ok') drawn.apply(credential);
+  world.focus = ({ id }) => id === credential.id;
   const { code, value } = await codeOf(() => drawn.run(drawVerbs(world), { actor: actorOf(actor), id: credential.id }));
   const what = `${drawn.name} ${credential.id} by ${actor.kind} ${actor.id}`;
   happened(world, what, expected, code);

@@ -1,5 +1,5 @@
 import { operatorActor } from '../../src/kernel/index.ts';
-import type { Agreement, Status } from './credential-model.ts';
+import type { Agreement, ModelCredential, Person, Status, Tenant } from './credential-model.ts';
 import { codeOf, happened, type ModelWorld } from './model-world.ts';
 
 const hourMs = 3_600_000;
@@ -25,9 +25,15 @@ const draw = ({ choices, model, nodes }: ModelWorld) => ({
   person: choices.pick([...model.people.values()]),
 });
 
+/** focusOn looks at what a person has or has made. */
+const focusOn = (world: ModelWorld, person: Person): void => {
+  world.focus = ({ ownerId, createdBy }) => createdBy === person.id || world.model.holderOf(ownerId) === person;
+};
+
 const changePlan = async (world: ModelWorld): Promise<void> => {
   const { accounts, person } = draw(world);
   const plan = world.choices.pick(plans);
+  focusOn(world, person);
   const agreed = drawAgreement(world);
   const { code } = await codeOf(() =>
     accounts.plans.set({ actor, userId: person.id, plan, status: agreed.status, ...datesOf(agreed) }),
@@ -41,6 +47,7 @@ const changeSubscription = async (world: ModelWorld): Promise<void> => {
   const { accounts } = draw(world);
   const subscription = choices.pick([...model.subscriptions.values()]);
   const { id } = subscription;
+  world.focus = ({ ownerId }) => ownerId === id;
   if (choices.happens(3)) {
     const usedMillicredits = choices.pick([0, 1000, 149_000, 29_999_000, 999_000]);
     const { code } = await codeOf(() => accounts.subscriptions.set({ actor, id, usedMillicredits }));
@@ -59,6 +66,7 @@ const changeSubscription = async (world: ModelWorld): Promise<void> => {
 
 const changePerson = async (world: ModelWorld): Promise<void> => {
   const { accounts, person } = draw(world);
+  focusOn(world, person);
   // Mostly there, or little would be admitted.
   person.isActive = !person.isActive || !world.choices.happens(2);
   const { email, isActive, id } = person;
@@ -66,14 +74,22 @@ const changePerson = async (world: ModelWorld): Promise<void> => {
   happened(world, `${isActive ? 'enable' : 'disable'} ${id}`, 'ok', code);
 };
 
+/** drawMember is mostly somebody who belongs there. */
+const drawMember = ({ choices, model }: ModelWorld, { roles }: Tenant): Person => {
+  const people = [...model.people.values()];
+  return choices.pick(choices.happens(3) ? people : people.filter(({ id }) => roles.has(id)));
+};
+
 const changeProjectMember = async (world: ModelWorld): Promise<void> => {
   const { choices, model, owners } = world;
-  const { accounts, person } = draw(world);
+  const { accounts } = draw(world);
   const ownerId = choices.pick(owners['project-token']);
   const tenant = model.tenants.get(ownerId);
   if (tenant === undefined) return;
   const projectId = Number(ownerId.slice(4));
+  const person = drawMember(world, tenant);
   const { id: userId, email } = person;
+  world.focus = (credential) => credential.ownerId === ownerId;
   const held = tenant.roles.get(userId);
   switch (choices.below(4)) {
     case 0: {
@@ -105,11 +121,13 @@ const changeProjectMember = async (world: ModelWorld): Promise<void> => {
 
 const changeOrganizationMember = async (world: ModelWorld): Promise<void> => {
   const { choices, model, owners } = world;
-  const { accounts, person } = draw(world);
+  const { accounts } = draw(world);
   const organizationId = choices.pick(owners['organization-token']);
-  const roles = model.tenants.get(organizationId)?.roles;
-  if (roles === undefined) return;
-  const { id: userId, email } = person;
+  const tenant = model.tenants.get(organizationId);
+  if (tenant === undefined) return;
+  const { roles } = tenant;
+  const { id: userId, email } = drawMember(world, tenant);
+  world.focus = ({ ownerId }) => ownerId === organizationId;
   const held = roles.get(userId);
   const isLast = held === 'owner' && [...roles.values()].filter((role) => role === 'owner').length === 1;
   if (choices.happens(3)) {
@@ -136,6 +154,7 @@ const replaceProject = async (world: ModelWorld): Promise<void> => {
   await world.project(person);
   const { code } = await codeOf(() => accounts.projects.delete({ actor, projectId: Number(ownerId.slice(4)) }));
   happened(world, `delete ${ownerId}`, 'ok', code);
+  world.focus = (credential) => credential.ownerId === ownerId;
   tenant.isDeleted = true;
   tenant.roles.clear();
   for (const credential of model.credentials) if (credential.ownerId === ownerId) credential.state = 'revoked';
@@ -156,17 +175,50 @@ export const manageOwners = (world: ModelWorld): Promise<void> => {
   ])(world);
 };
 
+interface Edge {
+  readonly atMs: number;
+  /** What ends there. */
+  readonly focus: ModelWorld['focus'];
+}
+
+/** edgesOf lists when something ends, of credentials, agreements and the minutes that requests are counted in. */
+const edgesOf = ({ model }: ModelWorld): readonly Edge[] => {
+  const agreementEdges = (agreed: Agreement, focus: Edge['focus']): readonly Edge[] => [
+    { atMs: agreed.status === 'cancelled' ? agreed.endsAtMs : 0, focus },
+    { atMs: agreed.status === 'past_due' ? agreed.overdueSinceMs + 72 * hourMs : 0, focus },
+  ];
+  return [
+    ...model.credentials.flatMap((credential): readonly Edge[] => {
+      const focus = ({ id }: ModelCredential): boolean => id === credential.id;
+      const { state, expiresAtMs, overlapUntilMs } = credential;
+      return [
+        { atMs: expiresAtMs ?? 0, focus },
+        { atMs: state === 'rotated' ? overlapUntilMs : 0, focus },
+      ];
+    }),
+    ...[...model.people.values()].flatMap((person) =>
+      agreementEdges(person, ({ ownerId }) => model.holderOf(ownerId) === person),
+    ),
+    ...[...model.subscriptions.values()].flatMap((agreed) =>
+      agreementEdges(agreed, ({ ownerId }) => ownerId === agreed.id),
+    ),
+    ...[...model.meters].map(([id, { counted }]) => ({
+      atMs: (counted[0] ?? 0) + 60_000,
+      focus: ({ ownerId }: ModelCredential): boolean => ownerId === id,
+    })),
+  ];
+};
+
 /** moveClock lets time pass: a little, a lot, or to just where something ends. */
 export const moveClock = (world: ModelWorld): void => {
-  const { choices, clock, model } = world;
-  const nowMs = clock.nowMs();
-  const agreements: readonly Agreement[] = [...model.people.values(), ...model.subscriptions.values()];
-  const edges = [
-    ...model.credentials.flatMap(({ expiresAtMs, overlapUntilMs }) => [expiresAtMs ?? 0, overlapUntilMs]),
-    ...agreements.map(({ endsAtMs }) => endsAtMs),
-    ...agreements.map(({ overdueSinceMs }) => overdueSinceMs + 72 * hourMs),
-    ...[...model.meters.values()].flatMap(({ counted }) => (counted[0] === undefined ? [] : [counted[0] + 60_000])),
-  ].filter((edgeMs) => edgeMs > nowMs + 1);
-  if (edges.length > 0 && choices.happens(2)) clock.set(choices.pick(edges) + choices.pick([-1, 0, 1]));
-  else clock.advance(choices.pick([1, 999, 999, 20_000, 20_000, 60_000, hourMs, dayMs, 12 * dayMs]));
+  const { choices, clock } = world;
+  const edges = edgesOf(world).filter(({ atMs }) => atMs > clock.nowMs() + 1);
+  if (edges.length > 0 && !choices.happens(3)) {
+    const { atMs, focus } = choices.pick(edges);
+    clock.set(atMs + choices.pick([-1, 0, 0, 1]));
+    world.focus = focus;
+    return;
+  }
+  world.focus = () => true;
+  clock.advance(choices.pick([1, 999, 999, 20_000, 20_000, 60_000, hourMs, dayMs, 12 * dayMs]));
 };

@@ -23,8 +23,10 @@ const drawOperation = ({ choices }: ModelWorld, { family, scopes }: ModelCredent
   return choices.happens(5) || open.length === 0 ? choices.pick(operations) : choices.pick(open);
 };
 
-/** Mostly what works: whoever is refused all the time is never charged. */
-const drawCredential = ({ choices, clock, model }: ModelWorld): ModelCredential => {
+/** Mostly what has just changed, and what works: whoever is refused all the time is never charged. */
+const drawCredential = ({ choices, clock, model, focus }: ModelWorld): ModelCredential => {
+  const near = model.credentials.filter(focus);
+  if (near.length > 0 && choices.happens(2)) return choices.pick(near);
   const working = model.credentials.filter((each) => model.verdict(each, callerAddress, clock.nowMs()) === null);
   return choices.happens(3) || working.length === 0 ? choices.pick(model.credentials) : choices.pick(working);
 };

@@ -3,7 +3,13 @@ import { AppError, ManualClock, operatorActor, silentLog, type Actor } from '../
 import { openControl, type ControlSettings } from '../../src/storage/index.ts';
 import { nodeOn, secondNodeOn, type Node } from '../support/actors.ts';
 import { Choices } from './choices.ts';
-import { CredentialModel, type ModelActor, type Person, type Tenant } from './credential-model.ts';
+import {
+  CredentialModel,
+  type ModelActor,
+  type ModelCredential,
+  type Person,
+  type Tenant,
+} from './credential-model.ts';
 import type { ModelFamily } from './documented-rules.ts';
 
 /** The engine as two nodes of one database, and the model of it; all that happens is chosen by one seed. */
@@ -14,6 +20,8 @@ export interface ModelWorld {
   readonly nodes: readonly [Node, Node];
   /** What happened last, for the report of a difference. */
   readonly trail: string[];
+  /** Which credentials the last change was about: the next burst looks at these above all. */
+  focus: (credential: ModelCredential) => boolean;
   /** How often each verdict and each outcome of a change came. */
   readonly outcomes: Map<string, number>;
   /** Who may own credentials of a family. */
@@ -101,6 +109,7 @@ export const openWorld = async (settings: ControlSettings, seed: string): Promis
     clock,
     nodes: [first, second],
     trail: [],
+    focus: () => true,
     outcomes: new Map(),
     owners,
     project,
