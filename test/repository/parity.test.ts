@@ -101,7 +101,7 @@ describe('commands', () => {
     const named = files
       .filter((path) => path.endsWith('.md'))
       .flatMap((path) =>
-        [...text(path).matchAll(/vulngate -- ([a-z]+)/g)].map((match) => ({ path, name: match[1] ?? '' })),
+        [...text(path).matchAll(/vulngate -- ([a-z-]+)/g)].map((match) => ({ path, name: match[1] ?? '' })),
       );
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter(({ name }) => !known.has(name))).toEqual([]);

@@ -1,5 +1,5 @@
 /** Risk: scripts that issue and revoke credentials read the wrong field, or take a failure for a success. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -44,16 +44,21 @@ const fails = async (code: number, text: string, ...args: string[]): Promise<voi
 };
 
 describe('user create', () => {
-  it('prints the user, and makes nothing but the control plane and its pepper', async () => {
+  it('prints the user, and makes nothing but the control plane and its keys', async () => {
     expect(await line.json('user', 'create', '--email', 'Ada@Example.org', '--name', 'Ada L.')).toEqual({
       id: expect.stringMatching(/^usr_/),
       email,
       name: 'Ada L.',
+      state: 'active',
+      plan: 'free',
+      plan_status: 'active',
+      is_administrator: false,
+      has_password: false,
       created_at: now,
     });
     expect((await readdir(folder)).filter((name) => !/-(wal|shm)$/.test(name)).toSorted()).toEqual([
       'control.db',
-      'pepper',
+      'keyring.json',
     ]);
     expect((await line.run('user', 'create', '--email', 'b@example.org')).out).toMatch(/^id +usr_.*\nemail +b@/);
   });
@@ -149,6 +154,11 @@ describe('credential', () => {
       requests: 0,
       last_used_at: null,
       last_used_ip: null,
+      number: 1,
+      prefix: String(credential).slice(0, 8),
+      description: '',
+      created_by: null,
+      is_mcp_enabled: false,
     });
     const id = String(made['id']);
     expect(await line.json('credential', 'show', '--id', id)).toEqual({ ...rest, exposures: 0 });
@@ -257,12 +267,15 @@ describe('credential', () => {
 describe('configuration', () => {
   it('ends with 78 for a wrong or damaged pepper, and for an option that cannot be read', async () => {
     await issued();
-    await writeFile(join(folder, 'pepper'), `${'ab'.repeat(32)}\n`);
-    await fails(78, 'is not the one that this database was created with', 'credential', 'list', '--json');
-    await writeFile(join(folder, 'pepper'), 'oops');
-    await fails(78, 'is damaged', 'credential', 'list');
-    await rm(join(folder, 'pepper'));
-    await fails(78, 'is missing', 'credential', 'list');
+    const path = join(folder, 'keyring.json');
+    const keyring = await readFile(path, 'utf8');
+    await writeFile(path, keyring.replace(/[0-9a-f]{64}/, 'ab'.repeat(32)));
+    await fails(78, 'is not the one that this database was used with', 'credential', 'list', '--json');
+    await writeFile(path, 'oops');
+    await fails(78, 'keyring.json', 'credential', 'list');
+    await rm(path);
+    await fails(78, 'keyring.json', 'credential', 'list');
+    await writeFile(path, keyring);
     line = commandLine(folder, { VULNGATE_DURABILITY: 'maybe' });
     await fails(78, 'VULNGATE_DURABILITY', 'credential', 'list');
   });
