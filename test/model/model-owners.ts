@@ -74,10 +74,17 @@ const changePerson = async (world: ModelWorld): Promise<void> => {
   happened(world, `${isActive ? 'enable' : 'disable'} ${id}`, 'ok', code);
 };
 
-/** drawMember is mostly somebody who belongs there. */
-const drawMember = ({ choices, model }: ModelWorld, { roles }: Tenant): Person => {
+/** drawMember is mostly somebody who belongs there, best of all with credentials that work and would stop. */
+const drawMember = ({ choices, clock, model }: ModelWorld, { ownerId, roles }: Tenant): Person => {
   const people = [...model.people.values()];
-  return choices.pick(choices.happens(3) ? people : people.filter(({ id }) => roles.has(id)));
+  const members = people.filter(({ id }) => roles.has(id) && roles.get(id) !== 'owner');
+  const makers = members.filter(({ id }) =>
+    model.credentials.some(
+      (each) => each.createdBy === id && each.ownerId === ownerId && !model.isOver(each, clock.nowMs()),
+    ),
+  );
+  const [most] = [makers, members].filter((some) => some.length > 0);
+  return choices.pick(most === undefined || choices.happens(3) ? people : most);
 };
 
 const changeProjectMember = async (world: ModelWorld): Promise<void> => {
@@ -87,7 +94,8 @@ const changeProjectMember = async (world: ModelWorld): Promise<void> => {
   const tenant = model.tenants.get(ownerId);
   if (tenant === undefined) return;
   const projectId = Number(ownerId.slice(4));
-  const person = drawMember(world, tenant);
+  const turn = choices.below(6);
+  const person = turn < 3 ? drawMember(world, tenant) : draw(world).person;
   const { id: userId, email } = person;
   world.focus = (credential) => credential.ownerId === ownerId;
   const held = tenant.roles.get(userId);
@@ -99,7 +107,7 @@ const changeProjectMember = async (world: ModelWorld): Promise<void> => {
       if (expected === 'ok') tenant.roles.delete(userId);
       return;
     }
-    case 1: {
+    case 2: {
       const expected =
         held === undefined ? 'member.not_found' : held === 'owner' || person.isActive ? 'ok' : 'account.not_found';
       const { code } = await codeOf(() => accounts.projectMembers.transfer({ actor, projectId, userId }));
@@ -126,11 +134,12 @@ const changeOrganizationMember = async (world: ModelWorld): Promise<void> => {
   const tenant = model.tenants.get(organizationId);
   if (tenant === undefined) return;
   const { roles } = tenant;
-  const { id: userId, email } = drawMember(world, tenant);
+  const isRemoval = choices.happens(3);
+  const { id: userId, email } = isRemoval ? drawMember(world, tenant) : draw(world).person;
   world.focus = ({ ownerId }) => ownerId === organizationId;
   const held = roles.get(userId);
   const isLast = held === 'owner' && [...roles.values()].filter((role) => role === 'owner').length === 1;
-  if (choices.happens(3)) {
+  if (isRemoval) {
     const expected = held === undefined ? 'member.not_found' : isLast ? 'member.last_owner' : 'ok';
     const { code } = await codeOf(() => accounts.organizations.removeMember({ actor, organizationId, userId }));
     happened(world, `remove ${userId} from ${organizationId}`, expected, code);
@@ -171,6 +180,7 @@ export const manageOwners = (world: ModelWorld): Promise<void> => {
     changePerson,
     changeProjectMember,
     changeProjectMember,
+    changeProjectMember,
     changeOrganizationMember,
   ])(world);
 };
@@ -181,30 +191,25 @@ interface Edge {
   readonly focus: ModelWorld['focus'];
 }
 
-/** edgesOf lists when something ends, of credentials, agreements and the minutes that requests are counted in. */
-const edgesOf = ({ model }: ModelWorld): readonly Edge[] => {
+/** edgesOf lists when something ends, of credentials, agreements and the minutes that requests are counted in: by kind. */
+const edgesOf = ({ model }: ModelWorld): readonly (readonly Edge[])[] => {
   const agreementEdges = (agreed: Agreement, focus: Edge['focus']): readonly Edge[] => [
     { atMs: agreed.status === 'cancelled' ? agreed.endsAtMs : 0, focus },
     { atMs: agreed.status === 'past_due' ? agreed.overdueSinceMs + 72 * hourMs : 0, focus },
   ];
+  const people = [...model.people.values()];
+  const subscriptions = [...model.subscriptions.values()];
+  const only = (credential: ModelCredential): Edge['focus'] => {
+    return ({ id }) => id === credential.id;
+  };
   return [
-    ...model.credentials.flatMap((credential): readonly Edge[] => {
-      const focus = ({ id }: ModelCredential): boolean => id === credential.id;
-      const { state, expiresAtMs, overlapUntilMs } = credential;
-      return [
-        { atMs: expiresAtMs ?? 0, focus },
-        { atMs: state === 'rotated' ? overlapUntilMs : 0, focus },
-      ];
-    }),
-    ...[...model.people.values()].flatMap((person) =>
-      agreementEdges(person, ({ ownerId }) => model.holderOf(ownerId) === person),
-    ),
-    ...[...model.subscriptions.values()].flatMap((agreed) =>
-      agreementEdges(agreed, ({ ownerId }) => ownerId === agreed.id),
-    ),
-    ...[...model.meters].map(([id, { counted }]) => ({
+    model.credentials.map((each) => ({ atMs: each.expiresAtMs ?? 0, focus: only(each) })),
+    model.credentials.map((each) => ({ atMs: each.state === 'rotated' ? each.overlapUntilMs : 0, focus: only(each) })),
+    people.flatMap((person) => agreementEdges(person, ({ ownerId }) => model.holderOf(ownerId) === person)),
+    subscriptions.flatMap((agreed) => agreementEdges(agreed, ({ ownerId }) => ownerId === agreed.id)),
+    [...model.meters].map(([id, { counted }]) => ({
       atMs: (counted[0] ?? 0) + 60_000,
-      focus: ({ ownerId }: ModelCredential): boolean => ownerId === id,
+      focus: ({ ownerId }) => ownerId === id,
     })),
   ];
 };
@@ -212,9 +217,10 @@ const edgesOf = ({ model }: ModelWorld): readonly Edge[] => {
 /** moveClock lets time pass: a little, a lot, or to just where something ends. */
 export const moveClock = (world: ModelWorld): void => {
   const { choices, clock } = world;
-  const edges = edgesOf(world).filter(({ atMs }) => atMs > clock.nowMs() + 1);
+  const kinds = edgesOf(world).map((edges) => edges.filter(({ atMs }) => atMs > clock.nowMs() + 1));
+  const edges = kinds.filter(({ length }) => length > 0);
   if (edges.length > 0 && !choices.happens(3)) {
-    const { atMs, focus } = choices.pick(edges);
+    const { atMs, focus } = choices.pick(choices.pick(edges));
     clock.set(atMs + choices.pick([-1, 0, 0, 1]));
     world.focus = focus;
     return;
