@@ -32,8 +32,8 @@ export const prose = (text: string): Html[] =>
   text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 
 const style = `
-:root{color-scheme:light dark;--paper:#fbfbfa;--ink:#1b1f24;--soft:#5b6470;--line:#e2e4e8;--card:#fff;--accent:#0b5cad;--mark:#eef4fb;--code:#f3f4f6;--get:#0a6b3d;--post:#8a4b00}
-@media (prefers-color-scheme:dark){:root{--paper:#12151a;--ink:#e8eaed;--soft:#9aa4b1;--line:#2a3038;--card:#191d24;--accent:#79b8ff;--mark:#16263a;--code:#20252d;--get:#5fd39a;--post:#f0b366}}
+:root{color-scheme:light dark;--paper:#fbfbfa;--ink:#1b1f24;--soft:#5b6470;--line:#e2e4e8;--card:#fff;--accent:#0b5cad;--mark:#eef4fb;--code:#f3f4f6;--get:#0a6b3d;--post:#8a4b00;--bad:#a3211b;--on:#fff}
+@media (prefers-color-scheme:dark){:root{--paper:#12151a;--ink:#e8eaed;--soft:#9aa4b1;--line:#2a3038;--card:#191d24;--accent:#79b8ff;--mark:#16263a;--code:#20252d;--get:#5fd39a;--post:#f0b366;--bad:#ff9a92;--on:#0d1117}}
 *{box-sizing:border-box}html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
 a{color:var(--accent);text-underline-offset:.2em}a:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
@@ -54,6 +54,10 @@ dl{margin:0;border-top:1px solid var(--line)}dl>div{display:grid;grid-template-c
 table{border-collapse:collapse;width:100%;font-size:.95rem}th,td{text-align:left;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}
 summary{cursor:pointer;color:var(--accent);margin-top:1rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1rem;margin:2rem 0}.tile{display:block;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;text-decoration:none;color:var(--ink)}.tile:hover{border-color:var(--accent)}.tile strong{display:block;color:var(--accent)}
+[hidden]{display:none!important}
+button{font:inherit;font-weight:600;background:var(--accent);color:var(--on);border:0;border-radius:8px;padding:.6rem 1.25rem;cursor:pointer;margin:.5rem 0}button:hover{filter:brightness(1.1)}button:disabled{opacity:.55;cursor:default}button:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
+.said{border-left:3px solid var(--line);padding:.15rem 0 .15rem 1rem;margin:1rem 0}.said.bad{border-color:var(--bad);color:var(--bad)}.said.good{border-color:var(--get);color:var(--get)}
+pre.key{white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:820px){.frame{padding:2rem 1rem 4rem}.columns{grid-template-columns:minmax(0,1fr);gap:1.5rem}nav{position:static}.card{padding:1.1rem}dl>div{grid-template-columns:minmax(0,1fr)}h1{font-size:1.6rem}pre{font-size:.8rem;padding:.85rem}}
 @media print{nav{display:none}.columns{grid-template-columns:minmax(0,1fr)}.card{break-inside:avoid}}
 `;
