@@ -5,8 +5,9 @@ import { actorOf, codeOf, happened, type ModelWorld } from './model-world.ts';
 
 const dayMs = 86_400_000;
 const families: readonly ModelFamily[] = ['project-token', 'user-key', 'subscription-key', 'organization-token'];
-/** Credentials that a world goes on using; ended ones make room first. */
+/** Credentials that a world goes on using; of those that have ended a few are enough. */
 const keptMax = 40;
+const endedMax = 8;
 
 /** drawActor is mostly somebody who may, else anybody. */
 const drawActor = ({ choices, model }: ModelWorld, ownerId: string): ModelActor => {
@@ -16,6 +17,11 @@ const drawActor = ({ choices, model }: ModelWorld, ownerId: string): ModelActor 
     return { kind: 'credential', id: choices.pick(model.credentials).id };
   const people = [...model.people.keys()].map((id) => ({ kind: 'user', id }) as const);
   const managers = people.filter((person) => model.mayManage(person, ownerId));
+  // Who may be removed while what they made lives on.
+  const removable = managers.filter(
+    ({ id }) => !['owner', undefined].includes(model.tenants.get(ownerId)?.roles.get(id)),
+  );
+  if (removable.length > 0 && choices.happens(2)) return choices.pick(removable);
   return choices.pick(managers.length === 0 || choices.happens(3) ? people : managers);
 };
 
@@ -43,11 +49,12 @@ const drawVerbs = ({ choices, nodes }: ModelWorld): Credentials => choices.pick(
 
 const keep = ({ clock, model }: ModelWorld, credential: ModelCredential): void => {
   model.credentials.push(credential);
-  if (model.credentials.length <= keptMax) return;
-  const ended = model.credentials.findIndex((each) => model.isOver(each, clock.nowMs()));
+  const ended = model.credentials.filter((each) => model.isOver(each, clock.nowMs()));
   // A user key that could come back counts against the limit: it must not be forgotten.
-  const other = model.credentials.findIndex(({ family }) => family !== 'user-key');
-  model.credentials.splice(ended < 0 ? other : ended, 1);
+  const other =
+    model.credentials.length > keptMax ? model.credentials.find(({ family }) => family !== 'user-key') : null;
+  const dropped = ended.length > endedMax ? ended[0] : other;
+  model.credentials = model.credentials.filter((each) => each !== dropped);
 };
 
 const made = (

@@ -1,5 +1,6 @@
 import { operatorActor } from '../../src/kernel/index.ts';
 import type { Agreement, ModelCredential, Person, Status, Tenant } from './credential-model.ts';
+import { useCredentials } from './model-uses.ts';
 import { codeOf, happened, type ModelWorld } from './model-world.ts';
 
 const hourMs = 3_600_000;
@@ -25,15 +26,20 @@ const draw = ({ choices, model, nodes }: ModelWorld) => ({
   person: choices.pick([...model.people.values()]),
 });
 
-/** focusOn looks at what a person has or has made. */
-const focusOn = (world: ModelWorld, person: Person): void => {
-  world.focus = ({ ownerId, createdBy }) => createdBy === person.id || world.model.holderOf(ownerId) === person;
+/** warm lets both nodes see what the next change is about, so that they have something outdated to remember. */
+const warm = async (world: ModelWorld, focus: ModelWorld['focus']): Promise<void> => {
+  world.focus = focus;
+  if (world.choices.happens(2)) for (const node of world.nodes) await useCredentials(world, node, 8);
 };
+
+/** focusOn looks at what a person has or has made. */
+const focusOn = (world: ModelWorld, person: Person): Promise<void> =>
+  warm(world, ({ ownerId, createdBy }) => createdBy === person.id || world.model.holderOf(ownerId) === person);
 
 const changePlan = async (world: ModelWorld): Promise<void> => {
   const { accounts, person } = draw(world);
   const plan = world.choices.pick(plans);
-  focusOn(world, person);
+  await focusOn(world, person);
   const agreed = drawAgreement(world);
   const { code } = await codeOf(() =>
     accounts.plans.set({ actor, userId: person.id, plan, status: agreed.status, ...datesOf(agreed) }),
@@ -47,7 +53,7 @@ const changeSubscription = async (world: ModelWorld): Promise<void> => {
   const { accounts } = draw(world);
   const subscription = choices.pick([...model.subscriptions.values()]);
   const { id } = subscription;
-  world.focus = ({ ownerId }) => ownerId === id;
+  await warm(world, ({ ownerId }) => ownerId === id);
   if (choices.happens(3)) {
     const usedMillicredits = choices.pick([0, 1000, 149_000, 29_999_000, 999_000]);
     const { code } = await codeOf(() => accounts.subscriptions.set({ actor, id, usedMillicredits }));
@@ -66,7 +72,7 @@ const changeSubscription = async (world: ModelWorld): Promise<void> => {
 
 const changePerson = async (world: ModelWorld): Promise<void> => {
   const { accounts, person } = draw(world);
-  focusOn(world, person);
+  await focusOn(world, person);
   // Mostly there, or little would be admitted.
   person.isActive = !person.isActive || !world.choices.happens(2);
   const { email, isActive, id } = person;
@@ -97,7 +103,7 @@ const changeProjectMember = async (world: ModelWorld): Promise<void> => {
   const turn = choices.below(6);
   const person = turn < 3 ? drawMember(world, tenant) : draw(world).person;
   const { id: userId, email } = person;
-  world.focus = (credential) => credential.ownerId === ownerId;
+  await warm(world, (credential) => credential.ownerId === ownerId);
   const held = tenant.roles.get(userId);
   switch (choices.below(4)) {
     case 0: {
@@ -136,7 +142,7 @@ const changeOrganizationMember = async (world: ModelWorld): Promise<void> => {
   const { roles } = tenant;
   const isRemoval = choices.happens(3);
   const { id: userId, email } = isRemoval ? drawMember(world, tenant) : draw(world).person;
-  world.focus = ({ ownerId }) => ownerId === organizationId;
+  await warm(world, ({ ownerId }) => ownerId === organizationId);
   const held = roles.get(userId);
   const isLast = held === 'owner' && [...roles.values()].filter((role) => role === 'owner').length === 1;
   if (isRemoval) {

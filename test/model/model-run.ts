@@ -35,10 +35,10 @@ export const runModel = async (
 ): Promise<ModelReport> => {
   const world = await openWorld(settings, options.seed);
   const { choices } = world;
-  let [steps, changes, clockMoves] = [0, 0, 0];
+  let [changes, clockMoves] = [0, 0];
   let difference: string | null = null;
   try {
-    while (steps < options.steps) {
+    while (world.steps < options.steps) {
       if (choices.happens(3)) {
         moveClock(world);
         clockMoves += 1;
@@ -46,14 +46,15 @@ export const runModel = async (
         await (choices.happens(3) ? manageOwners(world) : manageCredentials(world));
         changes += 1;
       }
-      steps += 1 + (await useCredentials(world, options.burstMax));
+      world.steps += 1;
+      await useCredentials(world, choices.pick(world.nodes), options.burstMax);
     }
     await compareBooks(world);
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    difference = [`seed ${options.seed}, after ${steps} steps: ${reason}`, ...world.trail].join('\n  ');
+    difference = [`seed ${options.seed}, after ${world.steps} steps: ${reason}`, ...world.trail].join('\n  ');
   } finally {
     await world.close();
   }
-  return { steps, changes, clockMoves, outcomes: world.outcomes, difference };
+  return { steps: world.steps, changes, clockMoves, outcomes: world.outcomes, difference };
 };

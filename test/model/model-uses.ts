@@ -143,11 +143,10 @@ const forge = ({ choices, model }: ModelWorld): { readonly family: ModelFamily; 
   }
 };
 
-/** useCredentials lets one node decide a burst of uses of a few credentials, and some forgeries; returns the steps. */
-export const useCredentials = async (world: ModelWorld, most: number): Promise<number> => {
+/** useCredentials lets a node decide a burst of uses of a few credentials, and sometimes a forgery. */
+export const useCredentials = async (world: ModelWorld, node: Node, most: number): Promise<void> => {
   const { choices, model } = world;
-  if (model.credentials.length === 0) return 0;
-  const node = choices.pick(world.nodes);
+  if (model.credentials.length === 0) return;
   const some = Array.from({ length: 1 + choices.below(6) }, () => drawCredential(world));
   const count = 1 + choices.below(most);
   await decide(
@@ -155,10 +154,11 @@ export const useCredentials = async (world: ModelWorld, most: number): Promise<n
     node,
     Array.from({ length: count }, () => drawUse(world, choices.pick(some))),
   );
-  if (!choices.happens(4)) return count;
+  world.steps += count;
+  if (!choices.happens(4)) return;
+  world.steps += 1;
   const forged = forge(world);
   const outcome = await node.credentials.verify({ ...forged, address: callerAddress });
   const code = outcome.kind === 'refused' ? outcome.code : outcome.kind;
   happened(world, `forged ${forged.family}`, 'credential.invalid', code);
-  return count + 1;
 };

@@ -20,6 +20,8 @@ export interface ModelWorld {
   readonly nodes: readonly [Node, Node];
   /** What happened last, for the report of a difference. */
   readonly trail: string[];
+  /** Uses, changes and moves of the clock so far. */
+  steps: number;
   /** Which credentials the last change was about: the next burst looks at these above all. */
   focus: (credential: ModelCredential) => boolean;
   /** How often each verdict and each outcome of a change came. */
@@ -109,6 +111,7 @@ export const openWorld = async (settings: ControlSettings, seed: string): Promis
     clock,
     nodes: [first, second],
     trail: [],
+    steps: 0,
     focus: () => true,
     outcomes: new Map(),
     owners,
