@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ControlTables, Db } from '../storage/index.ts';
 
 export type CredentialRow = Selectable<ControlTables['credentials']>;
@@ -31,30 +31,24 @@ export const insertCredential = async (db: Db, row: CredentialRow): Promise<numb
   return Number(number);
 };
 
-type Maybe<Row> = { readonly [Column in keyof Row]: Row[Column] | null };
-type VerificationRow = CredentialRow & { readonly fence: number };
-
-const isWhole = (row: Maybe<VerificationRow> | undefined): row is VerificationRow =>
-  row !== undefined && row.id !== null && row.fence !== null;
-
 /**
- * findForVerification reads a credential and its owner's fence in one statement: as of one moment. It asks from a row that
- * is always there, so that an unknown credential costs the database and the reader what a known one costs.
+ * findForVerification reads a credential and its owner's fence in one statement: as of one moment. When none has this
+ * look-up it returns the next one in the family's order, so that database and reader do the same for both: whether it is
+ * the one that was meant, the digest says. Undefined only beyond the last one. The text is written out because this is read
+ * on every refusal, and to build it would cost more than to run it.
  */
 export const findForVerification = async (
   db: Db,
   family: string,
   lookup: string,
-): Promise<VerificationRow | undefined> => {
-  const row = await db
-    .selectFrom('settings')
-    .leftJoin('credentials', (join) => join.on('credentials.lookup', '=', lookup).on('credentials.family', '=', family))
-    .leftJoin('meters', 'meters.owner_id', 'credentials.owner_id')
-    .selectAll('credentials')
-    .select('meters.fence')
-    .where('settings.key', '=', 'schema_version')
-    .executeTakeFirst();
-  return isWhole(row) ? row : undefined;
+): Promise<(CredentialRow & { readonly fence: number }) | undefined> => {
+  const { rows } = await sql<CredentialRow & { readonly fence: number }>`
+    select credentials.*, meters.fence
+    from credentials inner join meters on meters.owner_id = credentials.owner_id
+    where (credentials.family, credentials.lookup) >= (${family}, ${lookup})
+    order by credentials.family, credentials.lookup
+    limit 1`.execute(db);
+  return rows[0];
 };
 
 export const isLookupTaken = async (db: Db, family: string, lookup: string): Promise<boolean> => {

@@ -43,6 +43,7 @@ export const createUseRecord = (deps: CredentialsDeps) => {
   const known = new Set<string>();
   const foreign = new Map<string, number>();
   const attempts = new Map<string, { notedAtMs: number; waiting: number }>();
+  let refusals: { readonly row: CredentialRow; readonly address: string; readonly isAttempt: boolean }[] = [];
 
   const aside = (work: () => Promise<void>): void => {
     const task = work()
@@ -93,7 +94,7 @@ export const createUseRecord = (deps: CredentialsDeps) => {
     });
   };
 
-  /** sawAttempt is called when the right secret of an ended credential was sent; bounded to one write a minute. */
+  /** sawAttempt notes that the right secret of an ended credential was sent; bounded to one write a minute. */
   const sawAttempt = (row: CredentialRow, address: string): void => {
     const nowMs = clock.nowMs();
     const before = attempts.get(row.id);
@@ -105,6 +106,21 @@ export const createUseRecord = (deps: CredentialsDeps) => {
     if (attempts.size >= knownMax) attempts.clear();
     attempts.set(row.id, { notedAtMs: nowMs, waiting: 0 });
     aside(() => noteAttempts(row, address, waiting));
+  };
+
+  const noteRefusals = (): void => {
+    const noted = refusals;
+    refusals = [];
+    for (const { row, address, isAttempt } of noted) if (isAttempt) sawAttempt(row, address);
+  };
+
+  /**
+   * sawRefusal is called at every refusal with the row at hand; `isAttempt`: its right secret was sent after its end. What
+   * follows from that is done in the next turn of the event loop, so that no refusal takes longer than another.
+   */
+  const sawRefusal = (row: CredentialRow, address: string, isAttempt: boolean): void => {
+    if (refusals.length === 0) setImmediate(noteRefusals);
+    refusals.push({ row, address, isAttempt });
   };
 
   /** sawExposure records that a credential was sent where it gets seen; audited once a day. */
@@ -149,10 +165,11 @@ export const createUseRecord = (deps: CredentialsDeps) => {
   return {
     sawUse,
     sawForeign,
-    sawAttempt,
+    sawRefusal,
     sawExposure,
     /** settled resolves when everything noted so far is written. */
     settled: async (): Promise<void> => {
+      noteRefusals();
       while (running.size > 0) await Promise.all(running);
     },
   };

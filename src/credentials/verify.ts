@@ -64,8 +64,14 @@ export const standingOf = async (
 
 const noSalt = '0'.repeat(32);
 const noPepper = new Secret(Buffer.alloc(32));
-/** What an unknown credential is compared with, so that it takes the same steps as a known one. */
+/** What is compared with when there is no credential at all. */
 const noDigest = '0'.repeat(64);
+
+/** A credential as it was read, and whether look-up and secret were its own. */
+interface Found {
+  readonly row: FencedRow | undefined;
+  readonly isProven: boolean;
+}
 
 export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   const { control, clock, peppers } = deps;
@@ -75,20 +81,23 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   const keyOf = (input: VerifyInput): string =>
     hash('sha256', `${memoryKey}${input.family} ${input.presented}`, 'latin1');
 
-  /** find reads a credential and proves it; an unknown one costs the same digest as a known one. */
-  const find = async (family: string, lookup: string, presented: string): Promise<FencedRow | null> => {
+  /**
+   * find reads a credential, or its neighbour in place of an unknown one, and says whether it is what was presented. The
+   * digest is over the whole text, its look-up too, so it is right for no neighbour.
+   */
+  const find = async (family: string, lookup: string, presented: string): Promise<Found> => {
     const row = await findForVerification(control.db, family, lookup);
     const pepper = row === undefined ? noPepper : (peppers.values.get(row.pepper_version) ?? noPepper);
     const digest = digestOf(pepper, row?.salt ?? noSalt, presented);
-    return isDigest(row?.digest ?? noDigest, digest) && row !== undefined ? row : null;
+    return { row, isProven: isDigest(row?.digest ?? noDigest, digest) };
   };
 
   /** prove returns the credential that a text is, whatever its family and state; null when it is none of ours. */
   const prove = async (presented: string): Promise<CredentialRow | null> => {
     for (const format of credentialFormats) {
       const parsed = format.parse(presented);
-      const row = parsed === null ? null : await find(format.family, parsed.lookup, presented);
-      if (row !== null) return row;
+      const found = parsed === null ? null : await find(format.family, parsed.lookup, presented);
+      if (found?.isProven === true && found.row !== undefined) return found.row;
     }
     return null;
   };
@@ -115,17 +124,25 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
 
   const unknown: VerifyOutcome = { kind: 'refused', code: 'credential.invalid', credentialId: null };
 
-  /** verifyAfresh decides from the database. What has ended is answered without reading its owner: as fast as an unknown one. */
+  /**
+   * verifyAfresh decides from the database. What is unknown, wrong or ended is refused by the same steps, without reading
+   * the owner: the row at hand is judged and looked up before it is known to be the right one.
+   */
   const verifyAfresh = async (input: VerifyInput, key: string): Promise<VerifyOutcome> => {
     const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
     if (parsed === null) return unknown;
-    const row = await find(input.family, parsed.lookup, input.presented);
-    const code = row === null ? null : judgeItself(row, clock.nowMs());
-    if (row === null || code !== null) {
+    const { row, isProven } = await find(input.family, parsed.lookup, input.presented);
+    if (row === undefined) return unknown;
+    const { id } = row;
+    const code = judgeItself(row, clock.nowMs());
+    if (!isProven || code !== null) {
       memory.delete(key);
-      if (row === null || code === null) return unknown;
-      if (code === 'credential.revoked') use.sawAttempt(row, input.address);
-      return { kind: 'refused', code, credentialId: row.id };
+      use.sawRefusal(row, input.address, isProven && code === 'credential.revoked');
+      return {
+        kind: 'refused',
+        code: isProven && code !== null ? code : 'credential.invalid',
+        credentialId: isProven ? id : null,
+      };
     }
     // Read after the fence: if the owner changes in between, the fence has moved and the charge is refused as stale.
     const standing = await standingOf(deps, row);
