@@ -1,7 +1,8 @@
 /**
- * `npm exec -c 'node scripts/timing.ts [--samples N]'`, N for each family: can the time of a refusal tell an unknown credential from one whose secret is wrong, or
- * from a revoked one? Every family is asked through the program's own `verify`, on an embedded control plane in a temporary
- * folder, in this process: without a network, which would only hide a difference.
+ * `npm exec -c 'node scripts/timing.ts [--samples N]'`, N for each family: can the time of a refusal tell an unknown
+ * credential from one whose secret is wrong, or from a revoked one? Every family is asked through the program's own
+ * `verify`, on an embedded control plane in a temporary folder, in this process: without a network, which would only hide
+ * a difference.
  *
  * Method. Texts of the three kinds are drawn at random, one after the other, so that whatever else the machine does falls
  * on all kinds alike. Every text is a fresh copy, as one from the wire is. A tenth of the samples warms up and is dropped.
