@@ -4,7 +4,7 @@ import { fail } from '../kernel/index.ts';
 export const normalEmail = (email: string): string => {
   const normal = email.trim().toLowerCase();
   if (normal.length > 254 || !/^[^\s@"<>\p{Cc}]+@[^\s@"<>\p{Cc}]+$/u.test(normal)) {
-    throw fail('request.invalid_parameter', { message: `Not an e-mail address: ${JSON.stringify(email)}` });
+    throw fail('request.invalid_parameter', { message: 'Not an e-mail address' });
   }
   return normal;
 };

@@ -37,7 +37,7 @@ describe('files', () => {
       /^src\/(kernel|config|storage|outbound|keyring|queue|mail|billing|audit|accounts|credentials|admission|catalog|watch|scanner|contract|http|cli)\//,
       /^web\//,
       /^bench\//,
-      /^test\/(support|http|repository|e2e|chaos|db|ports)\//,
+      /^test\/(support|http|repository|e2e|chaos|db|model|ports)\//,
       /^starter\/(records\.ndjson|NOTICE\.md)$/,
       /^scripts\/[a-z-]+(\.test)?\.ts$/,
       /^bin\/vulngate\.js$/,
