@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import type { Db, Engine } from '../engine.ts';
 import { createTable } from './create-table.ts';
 
-/** Numbers of credentials, the networks they are used from, attempts after their end, and ledger rows of people. */
+/** Numbers of credentials, the networks they are used from, and attempts after their end. */
 export const credentialUse = async (db: Db, engine: Engine): Promise<void> => {
   await createTable(db, engine, 'credential_numbers', { number: 'serial', credential_id: 'text' }, (table) =>
     table.addUniqueConstraint('credential_numbers_credential', ['credential_id']),
@@ -28,44 +27,4 @@ export const credentialUse = async (db: Db, engine: Engine): Promise<void> => {
   );
   await db.schema.createIndex('exposures_credential').on('exposures').column('credential_id').execute();
   await db.schema.createIndex('leaks_credential').on('leaks').column('credential_id').execute();
-  await openMetersOfPeople(db);
-};
-
-/** People of older databases own credentials from now on, and an owner has a ledger row. */
-const openMetersOfPeople = async (db: Db): Promise<void> => {
-  const zero = sql<number>`0`;
-  const one = sql<number>`1`;
-  await db
-    .insertInto('meters')
-    .columns([
-      'owner_id',
-      'fence',
-      'version',
-      'anchor_ms',
-      'period_start_ms',
-      'period_end_ms',
-      'used_millicredits',
-      'charged_total_millicredits',
-      'requests_total',
-      'recent',
-    ])
-    .expression(
-      db
-        .selectFrom('users')
-        .leftJoin('meters', 'meters.owner_id', 'users.id')
-        .where('meters.owner_id', 'is', null)
-        .select([
-          'users.id as owner_id',
-          one.as('fence'),
-          one.as('version'),
-          zero.as('anchor_ms'),
-          zero.as('period_start_ms'),
-          zero.as('period_end_ms'),
-          zero.as('used_millicredits'),
-          zero.as('charged_total_millicredits'),
-          zero.as('requests_total'),
-          sql<string>`''`.as('recent'),
-        ]),
-    )
-    .execute();
 };
