@@ -14,6 +14,7 @@
  * any of them.
  */
 export { openCatalog, type Catalog } from './open.ts';
+export { normaliseName } from './record/index.ts';
 export type * from './types.ts';
 export {
   syncableFeeds,

@@ -1,0 +1,50 @@
+import { normaliseName } from '../../catalog/index.ts';
+
+const separator = '$PRODUCT$';
+
+/** What a CPE formatted string leaves unescaped; letters beyond ASCII have no escape there and stay as they are. */
+// oxlint-disable-next-line no-control-regex -- the class is "ASCII, except"
+const escapable = /[^\w.\-\u0080-\uffff]/g;
+
+/** wireName writes a stored name as this product shows it: `logo!_soft_comfort` as `logo\!_soft_comfort`. */
+export const wireName = (name: string): string => name.replaceAll(escapable, String.raw`\$&`);
+
+/** storedName reads a name of either spelling, in any case; blanks become `_`. Empty for what names nothing. */
+export const storedName = (wire: string): string => normaliseName(wire);
+
+/** wireProduct writes a product with its vendor as one text: `apache$PRODUCT$log4j`. */
+export const wireProduct = (vendor: string, product: string): string =>
+  `${wireName(vendor)}${separator}${wireName(product)}`;
+
+/** storedProduct reads `vendor$PRODUCT$product` as a stored vendor and product; null for any other text. */
+export const storedProduct = (wire: string): readonly [vendor: string, product: string] | null => {
+  const mark = wire.indexOf(separator);
+  if (mark < 0) return null;
+  const vendor = storedName(wire.slice(0, mark));
+  const product = storedName(wire.slice(mark + separator.length));
+  return vendor === '' || product === '' ? null : [vendor, product];
+};
+
+/**
+ * wireProducts writes the names of a record (`productsJson`, sorted) as one flat list: each vendor, followed by its
+ * products. `["apache","apache$PRODUCT$log4j"]`.
+ */
+export const wireProducts = (productsJson: string): string[] => {
+  const names: string[] = [];
+  let last: string | null = null;
+  for (const [vendor, product] of namesOf(productsJson)) {
+    if (vendor !== last) names.push(wireName(vendor));
+    last = vendor;
+    if (product !== '') names.push(wireProduct(vendor, product));
+  }
+  return names;
+};
+
+const namesOf = (productsJson: string): (readonly [vendor: string, product: string])[] => {
+  const given: unknown = JSON.parse(productsJson);
+  if (!Array.isArray(given)) return [];
+  return given.flatMap((pair: unknown) => {
+    const [vendor, product] = Array.isArray(pair) ? pair.map(String) : [];
+    return vendor === undefined ? [] : [[vendor, product ?? ''] as const];
+  });
+};
