@@ -40,6 +40,14 @@ eachEngine('accounts', (makeDatabase) => {
     expect(await accounts.users.findByEmail('nobody@example.org')).toBeNull();
   });
 
+  test('lists people in the order of creation, also those of one millisecond', async () => {
+    const { accounts } = await open();
+    const emails = Array.from({ length: 8 }, (_, index) => `${'fabdhceg'[index]}-in-a-row@example.org`);
+    for (const email of emails) await accounts.users.create({ actor, email });
+    const listed = (await accounts.users.list({ actor })).map(({ email }) => email);
+    expect(listed.filter((email) => email.endsWith('-in-a-row@example.org'))).toEqual(emails);
+  });
+
   test('lets one of many at once have an address', async () => {
     const { accounts } = await open();
     const attempts = await Promise.allSettled(

@@ -34,6 +34,7 @@ const expected: {
 } = {
   settings: { key: 'text', value: 'text' },
   users: {
+    number: 'serial',
     id: 'text',
     email: 'text',
     name: 'text',

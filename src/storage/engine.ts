@@ -17,6 +17,8 @@ export interface Engine {
   readonly int64: ColumnDataType;
   /** An integer primary key that numbers itself. */
   readonly serial: ColumnDataType;
+  /** What such a key needs so that a number is never drawn again, not even when its row was the newest and is gone. */
+  readonly serialOptions: string;
   /** What follows the closing bracket of `create table`; SQLite then refuses a wrong type as PostgreSQL does. */
   readonly tableOptions: string;
   /** lockRows keeps the selected rows for this transaction; SQLite has locked the whole file by then. */

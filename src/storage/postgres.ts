@@ -69,6 +69,7 @@ export const postgresEngine: Engine = {
   text: sql`text collate "C"`,
   int64: 'bigint',
   serial: 'bigserial',
+  serialOptions: '',
   tableOptions: '',
   lockRows: (query) => query.forUpdate(),
   claimRows: (query) => query.forUpdate().skipLocked(),

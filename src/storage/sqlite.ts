@@ -111,6 +111,7 @@ export const sqliteEngine: Engine = {
   text: 'text',
   int64: 'integer',
   serial: 'integer',
+  serialOptions: 'autoincrement',
   tableOptions: 'strict',
   lockRows: (query) => query,
   claimRows: (query) => query,

@@ -8,7 +8,7 @@ export type TableName = keyof ControlTables;
 /** Every table with its key, by which it is read in order, and the column that numbers itself. */
 const tables = {
   settings: { key: ['key'] },
-  users: { key: ['id'] },
+  users: { key: ['number'], numbered: 'number' },
   subscriptions: { key: ['id'] },
   credentials: { key: ['id'] },
   credential_activity: { key: ['credential_id'] },

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
 
-export type UserRow = Selectable<ControlTables['users']>;
+export type UserRow = Omit<Selectable<ControlTables['users']>, 'number'>;
 
 export const insertUser = async (db: Db, row: Insertable<ControlTables['users']>): Promise<void> => {
   await db.insertInto('users').values(row).execute();
@@ -17,8 +17,9 @@ export const findUserByEmail = (db: Db, email: string): Promise<UserRow | undefi
 export const lockUser = (engine: Control['engine'], tx: Db, id: string): Promise<UserRow | undefined> =>
   engine.lockRows(tx.selectFrom('users').selectAll().where('id', '=', id)).executeTakeFirst();
 
+/** listUsers returns everybody in the order of creation. */
 export const listUsers = (db: Db): Promise<UserRow[]> =>
-  db.selectFrom('users').selectAll().orderBy('created_at_ms').orderBy('id').execute();
+  db.selectFrom('users').selectAll().orderBy('created_at_ms').orderBy('number').execute();
 
 export const listUsersById = (db: Db, ids: readonly string[]): Promise<UserRow[]> =>
   db.selectFrom('users').selectAll().where('id', 'in', ids).execute();

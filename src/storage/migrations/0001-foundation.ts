@@ -7,8 +7,8 @@ export const foundation = async (db: Db, engine: Engine): Promise<void> => {
     db,
     engine,
     'users',
-    { id: 'text', email: 'text', name: 'text', state: 'text', created_at_ms: 'int' },
-    (table) => table.addPrimaryKeyConstraint('users_pk', ['id']).addUniqueConstraint('users_email', ['email']),
+    { number: 'serial', id: 'text', email: 'text', name: 'text', state: 'text', created_at_ms: 'int' },
+    (table) => table.addUniqueConstraint('users_id', ['id']).addUniqueConstraint('users_email', ['email']),
   );
   await createTable(
     db,
@@ -91,7 +91,7 @@ export const foundation = async (db: Db, engine: Engine): Promise<void> => {
     (table) => table.addPrimaryKeyConstraint('meters_pk', ['owner_id']),
   );
   await createTable(db, engine, 'usage', {
-    id: 'serial',
+    id: 'row',
     owner_id: 'text',
     credential_id: 'text',
     operation: 'text',

@@ -24,6 +24,8 @@ interface SettingsTable {
 }
 
 interface UsersTable {
+  /** In the order of creation, as milliseconds alone do not tell. */
+  number: Generated<number>;
   id: string;
   /** Lower case. */
   email: string;
