@@ -3,6 +3,8 @@ import type { Db } from '../storage/index.ts';
 import { parseOwner } from './owner.ts';
 import { findOrganizationRole, findProjectRole } from './store/member-store.ts';
 import { findSubscription } from './store/subscription-store.ts';
+import { findProject } from './store/tenant-store.ts';
+import { findProject } from './store/tenant-store.ts';
 import { findUser } from './store/user-store.ts';
 
 /** What somebody may do with an owner's things; each includes the ones before. */
@@ -37,13 +39,23 @@ const accessOfUser = async (db: Db, userId: string, ownerId: string): Promise<Ac
   }
 };
 
+/** A program acts for one organisation: in it and in its projects. Its scopes were asked for by the gate. */
+const accessOfProgram = async (db: Db, within: string, ownerId: string): Promise<Access> => {
+  const owner = parseOwner(ownerId);
+  if (owner?.kind === 'organization') return owner.id === within ? 'own' : 'none';
+  if (owner?.kind !== 'project') return 'none';
+  return (await findProject(db, owner.id))?.organization_id === within ? 'own' : 'none';
+};
+
 /**
  * accessTo says what an actor may do with an owner's things. The operator and the server itself may do everything; a
- * program never manages anything; of people, the database decides at this moment.
+ * program what its gate has opened, in its own organisation only (credentials it never manages; see the credentials
+ * module); of people, the database decides at this moment.
  */
 export const accessTo = async (db: Db, actor: Actor, ownerId: string): Promise<Access> => {
   if (isTrusted(actor)) return 'own';
-  return actor.kind === 'user' ? accessOfUser(db, actor.id, ownerId) : 'none';
+  if (actor.kind === 'user') return accessOfUser(db, actor.id, ownerId);
+  return actor.within === undefined ? 'none' : accessOfProgram(db, actor.within, ownerId);
 };
 
 /** isTrusted: the operator's command line, or the server itself. */

@@ -66,6 +66,21 @@ eachEngine('tenants', (makeDatabase) => {
       await expect(change(credential)).rejects.toMatchObject({ code: 'project.not_found' });
     });
 
+    it('is changed by a program that acts for its organisation, and by no other program', async () => {
+      const project = await projectOn(node, ada);
+      const other = await node.accounts.organizations.create({ actor: asUser(eve), name: 'Other' });
+      const program = (within: string): Actor => ({ ...asUser(ada), kind: 'credential', id: 'crd_x', within });
+      const change = (actor: Actor) =>
+        node.accounts.projects.change({ actor, projectId: project.id, description: 'by a program' });
+      await expect(change(program(other.id))).rejects.toMatchObject({ code: 'project.not_found' });
+      await expect(change(program(projectOwnerId(project.id)))).rejects.toMatchObject({ code: 'project.not_found' });
+      expect(await change(program(project.organizationId))).toMatchObject({ description: 'by a program' });
+      const ownerId = project.organizationId;
+      await expect(
+        node.credentials.issue({ actor: program(ownerId), family: 'organization-token', ownerId, name: 'x' }),
+      ).rejects.toMatchObject({ code: 'permission.refused' });
+    });
+
     it('has exactly one owner, before and after a transfer', async () => {
       const project = await projectOn(node, ada);
       const { projectMembers } = node.accounts;

@@ -9,6 +9,11 @@ export interface Actor {
   readonly address: string | null;
   readonly client: string;
   readonly correlationId: string;
+  /**
+   * Of a credential: the owner (`org_…`) whose things it may change, set where the gate has let it in with the scope that
+   * the operation asks for. Absent: a credential changes nothing.
+   */
+  readonly within?: string;
 }
 
 export const operatorActor: Actor = {
