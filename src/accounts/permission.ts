@@ -4,7 +4,6 @@ import { parseOwner } from './owner.ts';
 import { findOrganizationRole, findProjectRole } from './store/member-store.ts';
 import { findSubscription } from './store/subscription-store.ts';
 import { findProject } from './store/tenant-store.ts';
-import { findProject } from './store/tenant-store.ts';
 import { findUser } from './store/user-store.ts';
 
 /** What somebody may do with an owner's things; each includes the ones before. */
@@ -39,12 +38,18 @@ const accessOfUser = async (db: Db, userId: string, ownerId: string): Promise<Ac
   }
 };
 
-/** A program acts for one organisation: in it and in its projects. Its scopes were asked for by the gate. */
-const accessOfProgram = async (db: Db, within: string, ownerId: string): Promise<Access> => {
+/**
+ * A program acts for one organisation: in it and in its projects, and there it may do what its maker may do in the
+ * organisation now. Its scopes were asked for by the gate.
+ */
+const accessOfProgram = async (db: Db, { within = '', maker = '' }: Actor, ownerId: string): Promise<Access> => {
   const owner = parseOwner(ownerId);
-  if (owner?.kind === 'organization') return owner.id === within ? 'own' : 'none';
-  if (owner?.kind !== 'project') return 'none';
-  return (await findProject(db, owner.id))?.organization_id === within ? 'own' : 'none';
+  const isInside =
+    owner?.kind === 'project'
+      ? (await findProject(db, owner.id))?.organization_id === within
+      : owner?.kind === 'organization' && owner.id === within;
+  if (!isInside) return 'none';
+  return maker === '' ? 'own' : accessOfUser(db, maker, within);
 };
 
 /**
@@ -55,7 +60,7 @@ const accessOfProgram = async (db: Db, within: string, ownerId: string): Promise
 export const accessTo = async (db: Db, actor: Actor, ownerId: string): Promise<Access> => {
   if (isTrusted(actor)) return 'own';
   if (actor.kind === 'user') return accessOfUser(db, actor.id, ownerId);
-  return actor.within === undefined ? 'none' : accessOfProgram(db, actor.within, ownerId);
+  return actor.within === undefined ? 'none' : accessOfProgram(db, actor, ownerId);
 };
 
 /** isTrusted: the operator's command line, or the server itself. */
