@@ -14,6 +14,8 @@ export interface Actor {
    * the operation asks for. Absent: a credential changes nothing.
    */
   readonly within?: string;
+  /** Of a credential: the user id of who made it, whose rights bound its own. Absent or empty: the operator. */
+  readonly maker?: string;
 }
 
 export const operatorActor: Actor = {
