@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../kernel/index.ts';
+import { fail, type Clock, type Log } from '../kernel/index.ts';
 import { parseCveId } from './cve-id.ts';
 import { createTurnSnapshot } from './read/turn-snapshot.ts';
 import { SearchClient } from './search/client.ts';
@@ -7,14 +7,20 @@ import { createCatalogFile, openReadConnection, translating } from './store/read
 import { createRecordStore, decodeDetail, decodeKevEntry } from './store/read-record-store.ts';
 import type {
   CatalogStatistics,
+  DirectoryPage,
+  DirectoryQuery,
   FeedState,
   KevEntry,
   KevQuery,
   ListPage,
   ListQuery,
+  NamedEntry,
+  ProductsQuery,
   RecordChange,
   RecordDetail,
   SourceDocument,
+  WeaknessEntry,
+  WeaknessesQuery,
 } from './types.ts';
 
 /**
@@ -39,6 +45,16 @@ export interface Catalog {
   /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
   kevList(query: KevQuery): Promise<ListPage<KevEntry>>;
   statistics(): Promise<CatalogStatistics>;
+  /** The vendors by name. Directories throw `request.invalid_parameter`. */
+  vendors(query: DirectoryQuery): Promise<DirectoryPage<NamedEntry>>;
+  /** The vendor's products by name; an unknown vendor has none. */
+  products(query: ProductsQuery): Promise<DirectoryPage<NamedEntry>>;
+  /** The weaknesses that records name. */
+  weaknesses(query: WeaknessesQuery): Promise<DirectoryPage<WeaknessEntry>>;
+  /** By name, which is normalised here. */
+  findVendor(name: string): NamedEntry | null;
+  findProduct(vendor: string, name: string): NamedEntry | null;
+  findWeakness(cwe: number): WeaknessEntry | null;
   /**
    * Starts the search thread, resolves when its index is loaded, and from then on has the index take in new commits every
    * few seconds, so that the first list after an import need not wait for that. Lists work without it, too.
@@ -120,6 +136,12 @@ export const openCatalog = (deps: {
       return { rows: rows.map(decodeKevEntry), total, next, revision };
     },
     statistics: () => search.ask({ kind: 'statistics' }),
+    vendors: async () => unfinished(),
+    products: async () => unfinished(),
+    weaknesses: async () => unfinished(),
+    findVendor: () => unfinished(),
+    findProduct: () => unfinished(),
+    findWeakness: () => unfinished(),
     ready: async () => {
       await search.ask({ kind: 'load' });
       stopFreshening();
@@ -134,3 +156,7 @@ export const openCatalog = (deps: {
 };
 
 const ignored = (): void => {};
+
+const unfinished = (): never => {
+  throw fail('catalog.unavailable', { internal: 'directories are not built yet' });
+};

@@ -45,7 +45,53 @@ export interface RecordDetail extends RecordSummary {
   readonly kevJson: string | null;
 }
 
-export type SortKey = 'severity' | 'epss' | 'published' | 'modified';
+/** `cve_id` sorts by year, then by number. */
+export type SortKey = 'severity' | 'epss' | 'published' | 'modified' | 'cve_id';
+
+/** A version of CVSS, or any of them. */
+export type ScoreVersion = '2.0' | '3.0' | '3.1' | '4.0' | 'any';
+
+/**
+ * Expression is a condition on records. Texts compare without regard to letter case. Bounds are included; a record
+ * without the value is never inside bounds. A whole expression has at most 512 parts and is nested at most 32 deep; a text
+ * of it has at most 16,384 characters.
+ */
+export type Expression =
+  /** `all` of nothing is true, `any` of nothing is false. */
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Expression[] }
+  | { readonly kind: 'not'; readonly of: Expression }
+  | { readonly kind: 'id'; readonly text: string; readonly match: 'exact' | 'contains' }
+  /** Of the stored text, as a plain substring or as a whole. An empty `contains` holds for every record that has the text. */
+  | {
+      readonly kind: 'text';
+      readonly field: 'title' | 'description';
+      readonly text: string;
+      readonly match: 'contains' | 'exact';
+    }
+  /** As `ListQuery.text`. */
+  | { readonly kind: 'words'; readonly text: string }
+  /** Names are normalised here; an empty one is nobody's name. `contains` looks for a piece of a stored name. */
+  | { readonly kind: 'vendor'; readonly name: string; readonly match: 'exact' | 'contains' }
+  | {
+      readonly kind: 'product';
+      /** The exact vendor; null: of any. */
+      readonly vendor: string | null;
+      readonly name: string;
+      readonly match: 'exact' | 'contains';
+    }
+  | { readonly kind: 'weakness'; readonly cwe: number }
+  /** Base scores 0–10 with one decimal, of the best metric of that version. Without bounds: such a score exists. */
+  | { readonly kind: 'cvss'; readonly version: ScoreVersion; readonly min?: number; readonly max?: number }
+  /** 0–1. Without bounds: a score exists. */
+  | { readonly kind: 'epss'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'published' | 'modified'; readonly fromMs?: number; readonly toMs?: number }
+  | { readonly kind: 'flag'; readonly flag: 'kev' | 'ransomware' | 'exploit_known' | 'rejected' | 'automatable' }
+  | { readonly kind: 'severity'; readonly of: readonly Severity[] }
+  | { readonly kind: 'exploitation'; readonly of: readonly ('none' | 'poc' | 'active')[] }
+  /** Short name or organisation id. */
+  | { readonly kind: 'assigner'; readonly name: string }
+  /** Members of a list; ids that have no record are nobody. At most 100,000. */
+  | { readonly kind: 'ids'; readonly cveIds: readonly string[] };
 
 /** ListQuery: every field narrows; all are ANDed. Absent means no restriction. */
 export interface ListQuery {
@@ -79,6 +125,8 @@ export interface ListQuery {
   readonly exploitation?: readonly ('none' | 'poc' | 'active')[];
   readonly automatable?: boolean;
   readonly technicalImpact?: 'partial' | 'total';
+  /** A condition beside the others. */
+  readonly where?: Expression;
   /** Rows without the value come last in both directions; `severity` sorts equal severities by score. */
   readonly sort: SortKey;
   readonly descending: boolean;
@@ -86,6 +134,8 @@ export interface ListQuery {
   readonly limit: number;
   /** Position after which to go on: `ListPage.next` of the page before, with the same filters and sort. */
   readonly after?: Position;
+  /** Rows to skip, instead of `after`; a page far down costs what the first one does. */
+  readonly offset?: number;
 }
 
 /** Position of a row in a sorted list: the sort value and the tie-break. Stable while other rows change. */
@@ -99,6 +149,51 @@ export interface ListPage<Row> {
   /** Exact number of rows that match the filters. */
   readonly total: number;
   readonly next: Position | null;
+  /** The catalogue's revision that the page was read at. */
+  readonly revision: number;
+}
+
+/** A vendor or a product. Names are normalised (`normaliseName`). */
+export interface NamedEntry {
+  readonly name: string;
+  /** When the catalogue first met the name. */
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** A weakness that some record names. */
+export interface WeaknessEntry {
+  readonly cwe: number;
+  /** Without its number; null when neither the table of facts nor any record says. */
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** A page of a directory. */
+export interface DirectoryQuery {
+  /** A piece of the name, in any letter case (weaknesses: of the name or of `CWE-n`). Absent or empty: all. */
+  readonly search?: string;
+  /** Rows to skip. */
+  readonly offset: number;
+  /** Rows to return, 1–100. */
+  readonly limit: number;
+}
+
+export interface ProductsQuery extends DirectoryQuery {
+  readonly vendor: string;
+}
+
+export interface WeaknessesQuery extends DirectoryQuery {
+  /** `id` is the order of the texts `CWE-n`; `name_desc` puts those without a name last. Default `id`. */
+  readonly order?: 'id' | 'name_desc';
+}
+
+export interface DirectoryPage<Row> {
+  readonly rows: readonly Row[];
+  /** Exact number of entries that match. */
+  readonly total: number;
   /** The catalogue's revision that the page was read at. */
   readonly revision: number;
 }

@@ -149,4 +149,5 @@ const ordersOf = (columns: Columns): Readonly<Record<SortKey, Order>> => ({
   epss: new Order('epss', columns),
   published: new Order('published', columns),
   modified: new Order('modified', columns),
+  cve_id: new Order('cve_id', columns),
 });

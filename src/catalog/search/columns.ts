@@ -83,6 +83,8 @@ export class Columns {
       }
       case 'epss':
         return this.epss[id] ?? noValue;
+      case 'cve_id':
+        return noValue;
       case 'published':
         return timeValue(this.published[id]);
       case 'modified':
