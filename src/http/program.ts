@@ -7,21 +7,15 @@ export interface ProgramVerbs {
   show(target: CredentialTarget): Promise<Pick<Credential, 'name' | 'prefix' | 'createdBy'>>;
 }
 
-/** A program that changes something, and who made its credential (a user id; empty: the operator). */
-export interface Program {
-  readonly actor: Actor;
-  readonly creatorId: string;
-}
-
 /**
  * programOf says for the audit log which credential asks. It acts within its owner: the gate has let it in with the scope
  * that the operation names.
  */
-export const programOf = async (exchange: Exchange, credentials: ProgramVerbs): Promise<Program> => {
+export const programOf = async (exchange: Exchange, credentials: ProgramVerbs): Promise<Actor> => {
   const { credential, address, client, correlationId } = exchange;
   if (credential === null) throw fail('credential.missing');
   const { id, ownerId } = credential;
   const { name, prefix, createdBy } = await credentials.show({ actor: systemActor, id });
-  const actor = { kind: 'credential', id, name: `${name} (${prefix})`, within: ownerId } as const;
-  return { actor: { ...actor, address, client, correlationId }, creatorId: createdBy };
+  const who = { kind: 'credential', id, name: `${name} (${prefix})`, within: ownerId, maker: createdBy } as const;
+  return { ...who, address, client, correlationId };
 };
