@@ -5,12 +5,20 @@ import { people } from './migrations/0002-people.ts';
 import { credentialUse } from './migrations/0003-credential-use.ts';
 import { userMeters } from './migrations/0004-user-meters.ts';
 import { credentialNeighbours } from './migrations/0005-credential-neighbours.ts';
+import { watching } from './migrations/0006-watching.ts';
 import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
 
 /** Forward only: a migration is never edited after a release, a new one is added at the end. */
-const migrations: readonly Migration[] = [foundation, people, credentialUse, userMeters, credentialNeighbours];
+const migrations: readonly Migration[] = [
+  foundation,
+  people,
+  credentialUse,
+  userMeters,
+  credentialNeighbours,
+  watching,
+];
 
 /** The schema version that this program reads and writes. */
 export const controlSchemaVersion = migrations.length;
