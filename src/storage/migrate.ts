@@ -6,6 +6,7 @@ import { credentialUse } from './migrations/0003-credential-use.ts';
 import { userMeters } from './migrations/0004-user-meters.ts';
 import { credentialNeighbours } from './migrations/0005-credential-neighbours.ts';
 import { watching } from './migrations/0006-watching.ts';
+import { automation } from './migrations/0007-automation.ts';
 import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   userMeters,
   credentialNeighbours,
   watching,
+  automation,
 ];
 
 /** The schema version that this program reads and writes. */

@@ -1,12 +1,14 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { AutomationTables } from './automation.ts';
 import type { CredentialUseTables } from './credential-use.ts';
 import type { PeopleTables } from './people.ts';
+import type { WatchingTables } from './watching.ts';
 
 /**
  * The tables of the control plane, one interface a table. Times are epoch milliseconds, booleans 0 or 1, money of the
  * ledger is millicredits. Storage knows tables, not rules: what a value means is said where it is written.
  */
-export interface ControlTables extends PeopleTables, CredentialUseTables {
+export interface ControlTables extends PeopleTables, CredentialUseTables, WatchingTables, AutomationTables {
   settings: SettingsTable;
   users: UsersTable;
   subscriptions: SubscriptionsTable;
@@ -24,7 +26,7 @@ interface SettingsTable {
 }
 
 interface UsersTable {
-  /** In the order of creation, as milliseconds alone do not tell. */
+  /** In the order of creation, which milliseconds alone do not tell. */
   number: Generated<number>;
   id: string;
   /** Lower case. */
@@ -44,6 +46,7 @@ interface UsersTable {
 }
 
 interface SubscriptionsTable {
+  number: Generated<number>;
   id: string;
   user_id: string;
   tier: string;
