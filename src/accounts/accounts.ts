@@ -1,4 +1,5 @@
 import type { Actor } from '../kernel/index.ts';
+import type { Db } from '../storage/index.ts';
 import { contactsOf } from './contacts.ts';
 import type { AccountsDeps } from './deps.ts';
 import { invitationVerbs } from './invitations.ts';
@@ -26,8 +27,8 @@ export interface Accounts {
   readonly invitations: ReturnType<typeof invitationVerbs>;
   readonly plans: ReturnType<typeof planVerbs>;
   readonly subscriptions: ReturnType<typeof subscriptionVerbs>;
-  /** standing returns what an owner of any kind may do, or null when it does not exist. */
-  standing(ownerId: string): Promise<Standing | null>;
+  /** standing returns what an owner of any kind may do, or null when it does not exist; in a transaction, as of it. */
+  standing(ownerId: string, within?: Db): Promise<Standing | null>;
   /** creatorMayHold says whether what a person created for an owner may go on working. */
   creatorMayHold(ownerId: string, userId: string): Promise<boolean>;
   /** mayManage says whether an actor may issue, change and end credentials of an owner. */

@@ -20,7 +20,13 @@ export interface AccountsDeps {
     setUsed(tx: Db, ownerId: string, terms: Terms, usedMillicredits: number): Promise<void>;
   };
   readonly periodAt: (anchorMs: number, nowMs: number) => { readonly endMs: number };
-  readonly audit: AuditSink<Db>;
+  readonly audit: AuditSink<Db> & {
+    /** Forgets a person's personal data in the whole log, also in entries that name one of the addresses. */
+    erase(
+      tx: Db,
+      person: { readonly actor: Actor; readonly userId: string; readonly emails: readonly string[] },
+    ): Promise<number>;
+  };
   readonly mail: MailSink;
   /** The keys that sign sessions: Ed25519, by kid. */
   readonly keys: SessionKeys;
@@ -30,6 +36,8 @@ export interface AccountsDeps {
 
 export interface MailSink {
   send(tx: Db, mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+  /** Forgets all mails to an address. */
+  forget(tx: Db, address: string): Promise<number>;
 }
 
 export interface SessionKeys {

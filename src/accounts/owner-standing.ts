@@ -1,4 +1,5 @@
 import type { Terms } from '../kernel/index.ts';
+import type { Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { parseOwner } from './owner.ts';
 import { lapseOf, planOf, projectTermsOf, type PlanColumns } from './plan-terms.ts';
@@ -14,15 +15,15 @@ const refusalsOfState = (state: UserRow['state']): Refusals =>
   state === 'disabled' ? [{ code: 'owner.disabled', fromMs: alwaysMs }] : [];
 
 /** ownerStanding returns what an owner of any kind may do, or null when it does not exist. */
-export const ownerStanding = ({ control: { db }, config, tiers, graceMs }: AccountsDeps) => {
+export const ownerStanding = ({ control, config, tiers, graceMs }: AccountsDeps) => {
   const { plans } = config;
 
-  const ofSubscription = async (id: string): Promise<Standing | null> => {
+  const ofSubscription = async (db: Db, id: string): Promise<Standing | null> => {
     const row = await findSubscriptionWithUser(db, id);
     return row === undefined ? null : standingOf(row, tiers, graceMs);
   };
 
-  const ofProject = async (id: number): Promise<Standing | null> => {
+  const ofProject = async (db: Db, id: number): Promise<Standing | null> => {
     const row = await findProjectWithOwner(db, id);
     if (row === undefined) return null;
     const lapse = lapseOf(row, graceMs);
@@ -35,7 +36,7 @@ export const ownerStanding = ({ control: { db }, config, tiers, graceMs }: Accou
     };
   };
 
-  const ofUser = async (id: string): Promise<Standing | null> => {
+  const ofUser = async (db: Db, id: string): Promise<Standing | null> => {
     const row = await findUser(db, id);
     return row === undefined
       ? null
@@ -56,7 +57,7 @@ export const ownerStanding = ({ control: { db }, config, tiers, graceMs }: Accou
     return lapse === null ? [] : [lapse];
   };
 
-  const ofOrganization = async (id: string): Promise<Standing | null> => {
+  const ofOrganization = async (db: Db, id: string): Promise<Standing | null> => {
     const row = await findOrganization(db, id);
     if (row === undefined) return null;
     const terms: Terms = {
@@ -68,17 +69,17 @@ export const ownerStanding = ({ control: { db }, config, tiers, graceMs }: Accou
     return { terms, refusals: [] };
   };
 
-  return async (ownerId: string): Promise<Standing | null> => {
+  return async (ownerId: string, db: Db = control.db): Promise<Standing | null> => {
     const owner = parseOwner(ownerId);
     switch (owner?.kind) {
       case 'subscription':
-        return ofSubscription(owner.id);
+        return ofSubscription(db, owner.id);
       case 'project':
-        return ofProject(owner.id);
+        return ofProject(db, owner.id);
       case 'user':
-        return ofUser(owner.id);
+        return ofUser(db, owner.id);
       case 'organization':
-        return ofOrganization(owner.id);
+        return ofOrganization(db, owner.id);
       case undefined:
         return null;
     }

@@ -6,8 +6,9 @@ import type { AccountsDeps } from './deps.ts';
 import { normalEmail, normalName } from './email-address.ts';
 import type { Passwords } from './password/passwords.ts';
 import { requireAdministrator } from './permission.ts';
+import { deleteInvitationsFor } from './store/invitation-store.ts';
 import { deleteMembershipsOf, listOrganizationMembers } from './store/member-store.ts';
-import { updateSessionsEnded } from './store/session-store.ts';
+import { deleteSessionsOf, deleteSignInRequestsFor, updateSessionsEnded } from './store/session-store.ts';
 import { listSubscriptionsOf, updateSubscription } from './store/subscription-store.ts';
 import { listOrganizationsOf, listProjectsOwnedBy } from './store/tenant-store.ts';
 import {
@@ -207,7 +208,11 @@ export const userVerbs = (deps: AccountsDeps, passwords: Passwords) => {
         });
       });
     },
-    /** delete throws `account.owns_tenants` and `account.last_administrator` rather than leave something without anybody. */
+    /**
+     * delete ends everything of a person and forgets who it was: sessions, credentials, memberships, invitations, mails, and
+     * the personal data in the audit log. What was done stays, under the bare id. Throws `account.owns_tenants` and
+     * `account.last_administrator` rather than leave something without anybody.
+     */
     delete: (input: { readonly actor: Actor; readonly email: string }): Promise<void> =>
       inTransaction(control.db, async (tx) => {
         const { actor } = input;
@@ -222,10 +227,14 @@ export const userVerbs = (deps: AccountsDeps, passwords: Passwords) => {
           await deps.revokeAllOf(tx, id, actor);
           await updateSubscription(tx, id, { status: 'expired', updated_at_ms: clock.nowMs() });
         }
-        await updateSessionsEnded(tx, row.id, {}, clock.nowMs());
+        await deleteSessionsOf(tx, row.id);
+        await deleteSignInRequestsFor(tx, row.email);
+        await deleteInvitationsFor(tx, row.email);
         await deleteMembershipsOf(tx, row.id);
+        await deps.mail.forget(tx, row.email);
         await deleteUser(tx, row.id);
         await audit(tx, actor, row, 'account.deleted', { before: { state: row.state, plan: row.plan } });
+        await deps.audit.erase(tx, { actor, userId: row.id, emails: [row.email] });
       }),
   };
 };

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { fail, newId, type Actor, type AuditSink, type Clock, type Random } from '../kernel/index.ts';
+import { AppError, fail, newId, type Actor, type AuditSink, type Clock, type Random } from '../kernel/index.ts';
 import { inTransaction, type Control, type Db } from '../storage/index.ts';
 import { findClaim, hasClaimOrKey, insertClaim, lockClaim, updateClaim, type ClaimRow } from './claims-store.ts';
 import type { CredentialsDeps } from './deps.ts';
@@ -183,7 +183,13 @@ export const createClaims = (deps: ClaimsDeps): Claims => {
       // Read before the transaction, which may hold the only connection.
       const known = await findClaim(control.db, id);
       const contacts = known === undefined ? [] : await deps.contactsOf(known.subscription_id);
-      const opening = await inTransaction(control.db, (tx) => openIn(tx, { id, secret, contacts }, actor));
+      const opening = await inTransaction(control.db, (tx) => openIn(tx, { id, secret, contacts }, actor)).catch(
+        (error: unknown): Opening => {
+          // The subscription's owner is gone, and so is what the link was for.
+          if (error instanceof AppError && error.code === 'account.not_found') return { kind: 'wrong' };
+          throw error;
+        },
+      );
       if (opening.kind === 'issued') return opening.credential;
       throw fail('claim.refused', {
         message: {

@@ -10,8 +10,8 @@ export interface CredentialsDeps {
   readonly log: Log;
   readonly peppers: Peppers;
   readonly audit: AuditSink<Db>;
-  /** What the owner may do, or null when it does not exist. */
-  readonly standing: (ownerId: string) => Promise<OwnerStanding | null>;
+  /** What the owner may do, or null when it does not exist; in a transaction, as of it. */
+  readonly standing: (ownerId: string, within?: Db) => Promise<OwnerStanding | null>;
   /** Moves the owner's fence in the transaction of the change; bound in parts.ts. */
   readonly moveFence: (tx: Db, ownerIds: readonly string[]) => Promise<void>;
   /** Whether a person may issue, change and end credentials of the owner. Asked for actors of kind `user` only. */

@@ -17,12 +17,16 @@ import { checkedDescription, checkedExpiry, checkedName } from './wording.ts';
 export const issuingVerbs = (deps: CredentialsDeps) => {
   const { control, clock } = deps;
 
-  /** requirePlan throws the owner's refusal: a key that could not be used is not handed out. */
-  const requirePlan = async (rule: FamilyRule, ownerId: string): Promise<void> => {
-    if (!rule.needsPlan) return;
-    const standing = await deps.standing(ownerId);
-    if (standing === null) throw fail('account.not_found', { message: `No owner ${ownerId}` });
-    const refusal = refusalAt(standing, clock.nowMs());
+  /**
+   * requireOwner throws `account.not_found` for an owner that is gone, whose ledger row stays, and the refusal of a plan: a
+   * key that could not be used is not handed out. It stands behind the fence's lock, which deletions and plans take too.
+   */
+  const requireOwner = async (tx: Db, rule: FamilyRule, ownerId: string): Promise<void> => {
+    const standing = await deps.standing(ownerId, tx);
+    if (standing === null || !(await hasMeter(tx, ownerId))) {
+      throw fail('account.not_found', { message: `No owner ${ownerId}` });
+    }
+    const refusal = rule.needsPlan ? refusalAt(standing, clock.nowMs()) : null;
     if (refusal !== null) throw fail(refusal);
   };
 
@@ -52,7 +56,7 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
   const write = async (tx: Db, rule: FamilyRule, given: Given, actor: Actor): Promise<IssuedCredential> => {
     const ownerId = given.owner_id;
     await deps.moveFence(tx, [ownerId]);
-    if (!(await hasMeter(tx, ownerId))) throw fail('account.not_found', { message: `No owner ${ownerId}` });
+    await requireOwner(tx, rule, ownerId);
     if (rule.activeMax !== null && (await countUsable(tx, ownerId, rule.family, clock.nowMs())) >= rule.activeMax) {
       throw fail('credential.limit_reached', {
         message: `At most ${rule.activeMax} active ${rule.family}s`,
@@ -112,7 +116,7 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
   return {
     /**
      * issue makes a credential and returns its secret, once. With `within` it joins that transaction, whose owner has
-     * asked for the permission and the plan.
+     * asked for the permission.
      * Throws `permission.refused`, `request.invalid_parameter`, `account.not_found`, `credential.limit_reached`, and for
      * user keys the refusal of the owner's plan (`plan.required`, `plan.past_due`, `plan.ended`, `owner.disabled`).
      */
@@ -121,7 +125,6 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
       if (isAlone || input.actor.kind === 'credential') await requireManager(deps, input.actor, input.ownerId);
       const rule = ruleOf(input.family);
       const given = checked(rule, input);
-      if (isAlone) await requirePlan(rule, input.ownerId);
       const work = (): Promise<IssuedCredential> => inTransaction(within, (tx) => write(tx, rule, given, input.actor));
       try {
         return await work();
@@ -150,9 +153,9 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
               : `The overlap is 0 seconds to ${rule.overlapMsMax / 86_400_000} days`,
         });
       }
-      await requirePlan(rule, found.owner_id);
       return inTransaction(control.db, async (tx) => {
         await deps.moveFence(tx, [found.owner_id]);
+        await requireOwner(tx, rule, found.owner_id);
         // Read again behind the fence's lock: of two rotations at once, the second sees the first.
         return succeed(tx, await targetOf(deps, target, tx), target, overlapMs);
       });

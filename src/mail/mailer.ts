@@ -3,7 +3,16 @@ import { fail, type Clock, type Log } from '../kernel/index.ts';
 import type { Control, Db } from '../storage/index.ts';
 import { checkedAddress, oneLine, plainText } from './envelope.ts';
 import { smtpDelivery } from './smtp.ts';
-import { deleteMail, deleteMailsBefore, findMail, insertMail, listMails, updateMail, type MailRow } from './store.ts';
+import {
+  deleteMail,
+  deleteMailsBefore,
+  deleteMailsTo,
+  findMail,
+  insertMail,
+  listMails,
+  updateMail,
+  type MailRow,
+} from './store.ts';
 import type { Mail, MailSummary, NewMail } from './types.ts';
 
 /** What is asked of the queue, as its module gives it. */
@@ -43,6 +52,8 @@ export interface Mailer {
   list(limit?: number): Promise<MailSummary[]>;
   /** show throws `mail.not_found`. */
   show(id: number): Promise<Mail>;
+  /** forget forgets every mail to an address, also those that wait, and returns how many. */
+  forget(tx: Db, address: string): Promise<number>;
   /** prune forgets mails that were sent, kept or given up and made before an instant, and returns how many. */
   prune(beforeMs: number): Promise<number>;
 }
@@ -111,6 +122,7 @@ export const createMailer = ({ control, clock, log, queue, config }: MailerDeps)
       if (row === undefined) throw fail('mail.not_found', { message: `No mail ${id}` });
       return { ...summaryOf(row), text: row.body };
     },
+    forget: deleteMailsTo,
     prune: (beforeMs) => deleteMailsBefore(control.db, beforeMs),
   };
 };

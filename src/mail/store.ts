@@ -31,6 +31,12 @@ export const deleteMail = async (db: Db, id: number): Promise<void> => {
   await db.deleteFrom('mails').where('id', '=', id).execute();
 };
 
+/** deleteMailsTo forgets all mails to an address, also those that wait. */
+export const deleteMailsTo = async (db: Db, recipient: string): Promise<number> => {
+  const { numDeletedRows } = await db.deleteFrom('mails').where('recipient', '=', recipient).executeTakeFirst();
+  return Number(numDeletedRows);
+};
+
 /** deleteMailsBefore forgets mails that do not wait any more. */
 export const deleteMailsBefore = async (db: Db, beforeMs: number): Promise<number> => {
   const { numDeletedRows } = await db

@@ -166,7 +166,6 @@ const replaceProject = async (world: ModelWorld): Promise<void> => {
   const ownerId = choices.pick(owners['project-token']);
   const tenant = model.tenants.get(ownerId);
   if (tenant === undefined || !person.isActive) return;
-  await world.project(person);
   const { code } = await codeOf(() => accounts.projects.delete({ actor, projectId: Number(ownerId.slice(4)) }));
   happened(world, `delete ${ownerId}`, 'ok', code);
   world.focus = (credential) => credential.ownerId === ownerId;
@@ -174,6 +173,7 @@ const replaceProject = async (world: ModelWorld): Promise<void> => {
   tenant.roles.clear();
   for (const credential of model.credentials) if (credential.ownerId === ownerId) credential.state = 'revoked';
   owners['project-token'].splice(owners['project-token'].indexOf(ownerId), 1);
+  await world.project(person);
 };
 
 /** manageOwners changes a plan, a subscription, a person or who belongs to what. */

@@ -69,6 +69,8 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
       mails.push(sent);
       return Promise.resolve();
     },
+    forget: (_tx: Db, address: string): Promise<number> =>
+      Promise.resolve(mails.filter(({ to }) => to === address).length),
   };
   const audit = createAudit({ control, clock, random, log, keyring, checkpointEntries: 1000, checkpointMs: hourMs });
   const accounts = createAccounts({

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
 
-export type InvitationRow = Selectable<ControlTables['invitations']>;
+export type InvitationRow = Omit<Selectable<ControlTables['invitations']>, 'number'>;
 export type InvitationTarget = Pick<InvitationRow, 'target_kind' | 'target_id'>;
 
 export const insertInvitation = async (db: Db, row: InvitationRow): Promise<void> => {
@@ -29,7 +29,7 @@ export const listOpenInvitations = (db: Db, target: InvitationTarget, nowMs: num
     .where('state', '=', 'open')
     .where('expires_at_ms', '>', nowMs)
     .orderBy('created_at_ms')
-    .orderBy('id')
+    .orderBy('number')
     .execute();
 
 /** listInvitationsFor returns what may still be accepted by the person with that address. */
@@ -41,5 +41,10 @@ export const listInvitationsFor = (db: Db, email: string, nowMs: number): Promis
     .where('state', '=', 'open')
     .where('expires_at_ms', '>', nowMs)
     .orderBy('created_at_ms')
-    .orderBy('id')
+    .orderBy('number')
     .execute();
+
+/** deleteInvitationsFor deletes every invitation of an address, answered or not. */
+export const deleteInvitationsFor = async (db: Db, email: string): Promise<void> => {
+  await db.deleteFrom('invitations').where('email', '=', email).execute();
+};

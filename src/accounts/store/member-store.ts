@@ -11,8 +11,8 @@ export interface MemberRow<Role> {
   readonly name: string;
 }
 
-export type OrganizationMemberRow = Selectable<ControlTables['organization_members']>;
-export type ProjectMemberRow = Selectable<ControlTables['project_members']>;
+export type OrganizationMemberRow = Omit<Selectable<ControlTables['organization_members']>, 'number'>;
+export type ProjectMemberRow = Omit<Selectable<ControlTables['project_members']>, 'number'>;
 
 export const findOrganizationRole = async (
   db: Db,
@@ -52,7 +52,7 @@ export const listOrganizationMembers = (db: Db, organizationId: string): Promise
     .select(['user_id', 'role', 'joined_at_ms', 'users.email', 'users.name'])
     .where('organization_id', '=', organizationId)
     .orderBy('joined_at_ms')
-    .orderBy('user_id')
+    .orderBy('organization_members.number')
     .execute();
 
 export const findProjectRole = async (db: Db, projectId: number, userId: string): Promise<ProjectRole | undefined> => {
@@ -85,7 +85,7 @@ export const listProjectMembers = (db: Db, projectId: number): Promise<MemberRow
     .select(['user_id', 'role', 'joined_at_ms', 'users.email', 'users.name'])
     .where('project_id', '=', projectId)
     .orderBy('joined_at_ms')
-    .orderBy('user_id')
+    .orderBy('project_members.number')
     .execute();
 
 export const countProjectMembers = async (db: Db, projectId: number): Promise<number> => {

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
 import type { UserRow } from './user-store.ts';
 
-export type SessionRow = Selectable<ControlTables['sessions']>;
+export type SessionRow = Omit<Selectable<ControlTables['sessions']>, 'number'>;
 export type SignInRequestRow = Selectable<ControlTables['sign_in_requests']>;
 
 export const insertSession = async (db: Db, row: SessionRow): Promise<void> => {
@@ -30,7 +30,7 @@ export const listLiveSessions = (db: Db, userId: string): Promise<SessionRow[]> 
     .where('user_id', '=', userId)
     .where('ended_at_ms', 'is', null)
     .orderBy('created_at_ms', 'desc')
-    .orderBy('id')
+    .orderBy('number', 'desc')
     .execute();
 
 export const updateSessionSeen = async (db: Db, id: string, nowMs: number): Promise<void> => {
@@ -114,4 +114,13 @@ export const useSignInRequest = async (db: Db, id: string): Promise<boolean> => 
 
 export const deleteSignInRequests = async (db: Db, createdBeforeMs: number): Promise<void> => {
   await db.deleteFrom('sign_in_requests').where('created_at_ms', '<', createdBeforeMs).execute();
+};
+
+/** deleteSessionsOf deletes a person's sessions with the addresses they came from; they are over at once. */
+export const deleteSessionsOf = async (db: Db, userId: string): Promise<void> => {
+  await db.deleteFrom('sessions').where('user_id', '=', userId).execute();
+};
+
+export const deleteSignInRequestsFor = async (db: Db, email: string): Promise<void> => {
+  await db.deleteFrom('sign_in_requests').where('email', '=', email).execute();
 };

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ControlTables, Db } from '../../storage/index.ts';
 import type { UserRow } from './user-store.ts';
 
-export type SubscriptionRow = Selectable<ControlTables['subscriptions']>;
+export type SubscriptionRow = Omit<Selectable<ControlTables['subscriptions']>, 'number'>;
 
 export const insertSubscription = async (db: Db, row: SubscriptionRow): Promise<void> => {
   await db.insertInto('subscriptions').values(row).execute();
@@ -18,7 +18,7 @@ export const listSubscriptionsOf = (db: Db, userId: string): Promise<Subscriptio
     .selectAll()
     .where('user_id', '=', userId)
     .orderBy('created_at_ms')
-    .orderBy('id')
+    .orderBy('number')
     .execute();
 
 export const updateSubscription = async (

@@ -15,6 +15,7 @@ export const foundation = async (db: Db, engine: Engine): Promise<void> => {
     engine,
     'subscriptions',
     {
+      number: 'serial',
       id: 'text',
       user_id: 'text',
       tier: 'text',
@@ -26,7 +27,7 @@ export const foundation = async (db: Db, engine: Engine): Promise<void> => {
       created_at_ms: 'int',
       updated_at_ms: 'int',
     },
-    (table) => table.addPrimaryKeyConstraint('subscriptions_pk', ['id']),
+    (table) => table.addUniqueConstraint('subscriptions_id', ['id']),
   );
   await db.schema.createIndex('subscriptions_user').on('subscriptions').column('user_id').execute();
   await createTable(

@@ -68,6 +68,7 @@ const createSignIn = async (db: Db, engine: Engine): Promise<void> => {
     engine,
     'sessions',
     {
+      number: 'serial',
       id: 'text',
       user_id: 'text',
       kind: 'text',
@@ -79,7 +80,7 @@ const createSignIn = async (db: Db, engine: Engine): Promise<void> => {
       address: 'text',
       client: 'text',
     },
-    (table) => table.addPrimaryKeyConstraint('sessions_pk', ['id']),
+    (table) => table.addUniqueConstraint('sessions_id', ['id']),
   );
   await db.schema.createIndex('sessions_user').on('sessions').column('user_id').execute();
 };
@@ -97,8 +98,8 @@ const createTenants = async (db: Db, engine: Engine): Promise<void> => {
     db,
     engine,
     'organization_members',
-    { organization_id: 'text', user_id: 'text', role: 'text', joined_at_ms: 'int' },
-    (table) => table.addPrimaryKeyConstraint('organization_members_pk', ['organization_id', 'user_id']),
+    { number: 'serial', organization_id: 'text', user_id: 'text', role: 'text', joined_at_ms: 'int' },
+    (table) => table.addUniqueConstraint('organization_members_person', ['organization_id', 'user_id']),
   );
   await db.schema.createIndex('organization_members_user').on('organization_members').column('user_id').execute();
   await createTable(
@@ -122,8 +123,8 @@ const createTenants = async (db: Db, engine: Engine): Promise<void> => {
     db,
     engine,
     'project_members',
-    { project_id: 'int', user_id: 'text', role: 'text', joined_at_ms: 'int' },
-    (table) => table.addPrimaryKeyConstraint('project_members_pk', ['project_id', 'user_id']),
+    { number: 'serial', project_id: 'int', user_id: 'text', role: 'text', joined_at_ms: 'int' },
+    (table) => table.addUniqueConstraint('project_members_person', ['project_id', 'user_id']),
   );
   await db.schema.createIndex('project_members_user').on('project_members').column('user_id').execute();
   await createTable(
@@ -131,6 +132,7 @@ const createTenants = async (db: Db, engine: Engine): Promise<void> => {
     engine,
     'invitations',
     {
+      number: 'serial',
       id: 'text',
       target_kind: 'text',
       target_id: 'text',
@@ -142,7 +144,7 @@ const createTenants = async (db: Db, engine: Engine): Promise<void> => {
       created_at_ms: 'int',
       expires_at_ms: 'int',
     },
-    (table) => table.addPrimaryKeyConstraint('invitations_pk', ['id']),
+    (table) => table.addUniqueConstraint('invitations_id', ['id']),
   );
   await db.schema.createIndex('invitations_target').on('invitations').columns(['target_kind', 'target_id']).execute();
 };

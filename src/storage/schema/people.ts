@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely';
 
-/** Tables of people, tenants, mail, billing and the audit log; see `control.ts` for the conventions. */
+/**
+ * Tables of people, tenants, mail, billing and the audit log; see `control.ts` for the conventions. `number` is the order of
+ * creation, which milliseconds alone do not tell.
+ */
 export interface PeopleTables {
   sign_in_requests: {
     id: string;
@@ -15,6 +18,7 @@ export interface PeopleTables {
     expires_at_ms: number;
   };
   sessions: {
+    number: Generated<number>;
     id: string;
     user_id: string;
     kind: 'token' | 'cookie';
@@ -34,6 +38,7 @@ export interface PeopleTables {
     updated_at_ms: number;
   };
   organization_members: {
+    number: Generated<number>;
     organization_id: string;
     user_id: string;
     role: 'owner' | 'member';
@@ -50,8 +55,15 @@ export interface PeopleTables {
     created_at_ms: number;
     updated_at_ms: number;
   };
-  project_members: { project_id: number; user_id: string; role: 'owner' | 'admin' | 'member'; joined_at_ms: number };
+  project_members: {
+    number: Generated<number>;
+    project_id: number;
+    user_id: string;
+    role: 'owner' | 'admin' | 'member';
+    joined_at_ms: number;
+  };
   invitations: {
+    number: Generated<number>;
     id: string;
     target_kind: 'organization' | 'project';
     target_id: string;
