@@ -34,6 +34,8 @@ export interface Catalog {
   findMany(cveIds: readonly string[]): readonly (RecordDetail | null)[];
   /** The record's revision without reading the record: equal revisions mean equal answers. */
   revisionOf(cveId: string): number | null;
+  /** A number that moves with every commit to the catalogue, of any process: equal numbers mean equal answers to anything. */
+  version(): number;
   kevEntry(cveId: string): KevEntry | null;
   /** The newest document of the best source, as received. */
   document(cveId: string): SourceDocument | null;
@@ -88,9 +90,13 @@ export const openCatalog = (deps: {
   const enter = createTurnSnapshot(database);
   const search = new SearchClient(path, deps.clock, deps.log);
 
+  let version = 0;
   const read = <Result>(work: () => Result): Result =>
     translating(path, () => {
-      if (enter()) revisions.clear();
+      if (enter()) {
+        revisions.clear();
+        version += 1;
+      }
       return work();
     });
   const byId = <Result>(text: string, work: (cveId: string) => Result | null): Result | null => {
@@ -121,6 +127,7 @@ export const openCatalog = (deps: {
     find,
     findMany: (cveIds) => cveIds.map(find),
     revisionOf: (cveId) => byId(cveId, findRevision),
+    version: () => read(() => version),
     kevEntry: (cveId) => byId(cveId, store.findKevEntry),
     document: (cveId) => byId(cveId, store.findDocument),
     changes: (recordId) => read(() => store.listChanges(recordId)),
