@@ -15,7 +15,6 @@
  */
 export { openCatalog, type Catalog } from './open.ts';
 export { normaliseName } from './record/index.ts';
-export { normaliseName } from './record/index.ts';
 export type * from './types.ts';
 export {
   syncableFeeds,
