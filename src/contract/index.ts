@@ -14,7 +14,8 @@ import { cvefeedOperations } from './cvefeed.ts';
 import { cvefinderOperations } from './cvefinder.ts';
 import { cybersecfeedOperations } from './cybersecfeed.ts';
 import { leakOperations } from './leaks.ts';
-import { opencveOperations } from './opencve-tokens.ts';
+import { opencveOperations } from './opencve.ts';
+import { opencveV2Operations } from './opencve-v2/index.ts';
 import type { Operation } from './operation.ts';
 import { siteOperations } from './site.ts';
 
@@ -40,7 +41,16 @@ export { CodeBody, CodeRequestBody } from './auth.ts';
 export { KeyBody, NewKeyBody } from './cvefinder.ts';
 export { ActivityQuery, PageQuery } from './cvefeed.ts';
 export { NewProjectTokenBody, ProjectTokenChangeBody, RotationBody } from './cvefeed-tokens.ts';
-export { NewOrganizationTokenBody, OrganizationTokenChangeBody } from './opencve-tokens.ts';
+export { NewOrganizationTokenBody, organizationScopes, OrganizationTokenChangeBody } from './opencve-tokens.ts';
+export {
+  OpencveChosenQuery,
+  OpencveCvesQuery,
+  OpencveDetailQuery,
+  opencveFields,
+  OpencveNamesQuery,
+  OpencvePageQuery,
+} from './opencve-parameters.ts';
+export { NewTagBody, TagChangeBody, TagsOfCveBody } from './opencve-tags.ts';
 export { GithubReportBody, GitlabReportBody, RevocationBody } from './leaks.ts';
 export { ClaimBody } from './site.ts';
 export {
@@ -51,6 +61,7 @@ export {
   cybersecfeedOperations,
   leakOperations,
   opencveOperations,
+  opencveV2Operations,
   siteOperations,
 };
 
@@ -60,6 +71,7 @@ export const operations: readonly Operation[] = [
   ...cvefinderOperations,
   ...cvefeedOperations,
   ...opencveOperations,
+  ...opencveV2Operations,
   ...authOperations,
   ...leakOperations,
   ...billingOperations,

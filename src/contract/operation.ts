@@ -4,7 +4,16 @@ import type { ErrorCode } from '../kernel/error-catalogue.ts';
 
 export type { Family, Level };
 
-export type SurfaceName = 'cybersecfeed' | 'cvefinder' | 'cvefeed' | 'opencve' | 'auth' | 'leaks' | 'billing' | 'site';
+export type SurfaceName =
+  | 'cybersecfeed'
+  | 'cvefinder'
+  | 'cvefeed'
+  | 'opencve'
+  | 'opencve-v2'
+  | 'auth'
+  | 'leaks'
+  | 'billing'
+  | 'site';
 
 /**
  * Operation is one route of one surface, declared as data. The guard, the OpenAPI documents, the price table, `credential
@@ -23,6 +32,10 @@ export interface Operation {
   readonly families: readonly Family[];
   /** Whether signed-in people may call it. They are never charged. */
   readonly sessions?: boolean;
+  /** Whether HTTP Basic, an e-mail address and a password, proves a person here. */
+  readonly basic?: boolean;
+  /** Whether path parameters may hold slashes: read so where no other operation has the path. */
+  readonly spanning?: boolean;
   /** Whether its answer holds a secret that is shown this once. */
   readonly showsSecret?: boolean;
   /** The scope resource; null refuses every credential that carries scopes (fail closed). */
