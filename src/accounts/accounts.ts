@@ -7,8 +7,10 @@ import { organizationVerbs } from './organizations.ts';
 import { ownerStanding } from './owner-standing.ts';
 import { createPasswords, type Passwords } from './password/passwords.ts';
 import { accessTo, creatorMayHold, includes, requireAccess, type Access } from './permission.ts';
+import { placeVerbs } from './places.ts';
 import { planVerbs } from './plans.ts';
 import { projectMemberVerbs } from './project-members.ts';
+import { projectTurns } from './project-turns.ts';
 import { projectVerbs } from './projects.ts';
 import { sessionVerbs, type Sessions } from './sign-in/sessions.ts';
 import { signInVerbs } from './sign-in/sign-in.ts';
@@ -24,7 +26,9 @@ export interface Accounts {
   readonly organizations: ReturnType<typeof organizationVerbs>;
   readonly projects: ReturnType<typeof projectVerbs>['verbs'];
   readonly projectMembers: ReturnType<typeof projectMemberVerbs>;
+  readonly projectTurns: ReturnType<typeof projectTurns>;
   readonly invitations: ReturnType<typeof invitationVerbs>;
+  readonly places: ReturnType<typeof placeVerbs>;
   readonly plans: ReturnType<typeof planVerbs>;
   readonly subscriptions: ReturnType<typeof subscriptionVerbs>;
   /** standing returns what an owner of any kind may do, or null when it does not exist; in a transaction, as of it. */
@@ -52,15 +56,19 @@ export const createAccounts = (deps: AccountsDeps): Accounts => {
   });
   const sessions = sessionVerbs(deps);
   const projects = projectVerbs(deps);
+  const organizations = organizationVerbs(deps, projects.remove);
+  const invitations = invitationVerbs(deps);
   return {
     users: userVerbs(deps, passwords),
     passwords,
     signIn: signInVerbs(deps, sessions),
     sessions,
-    organizations: organizationVerbs(deps, projects.remove),
+    organizations,
     projects: projects.verbs,
     projectMembers: projectMemberVerbs(deps),
-    invitations: invitationVerbs(deps),
+    projectTurns: projectTurns(deps),
+    invitations,
+    places: placeVerbs(deps, organizations, invitations),
     plans: planVerbs(deps),
     subscriptions: subscriptionVerbs(deps),
     standing: ownerStanding(deps),

@@ -13,13 +13,15 @@
  * `subscription.…` and `permission.refused`.
  */
 export { createAccounts, type Accounts } from './accounts.ts';
-export type { AccountsDeps, MailSink, SessionKeys } from './deps.ts';
+export type { AccountsDeps, Dependants, MailSink, SessionKeys } from './deps.ts';
 export type { Invitation, InvitationTarget } from './invitations.ts';
 export type { Organization } from './organizations.ts';
 export { projectOwnerId, type Owner } from './owner.ts';
 export type { Access } from './permission.ts';
+export type { Place } from './places.ts';
 export type { HeldPlan, PlanChange, PlanStatus } from './plans.ts';
 export { planNames } from './plan-terms.ts';
+export type { ProjectPerson } from './project-turns.ts';
 export type { Project } from './projects.ts';
 export type { NewSession, PresentedSession, Session, SessionOutcome, StartedSession } from './sign-in/sessions.ts';
 export type { CodeRequest, SignInLink } from './sign-in/sign-in.ts';

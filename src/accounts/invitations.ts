@@ -20,6 +20,7 @@ import {
   writeOrganizationMember,
   writeProjectMember,
 } from './store/member-store.ts';
+import { movePlace } from './store/place-store.ts';
 import { lockOrganization, lockProject, type OrganizationRow, type ProjectRow } from './store/tenant-store.ts';
 import { findUser, findUserByEmail, type UserRow } from './store/user-store.ts';
 
@@ -156,6 +157,7 @@ export const invitationVerbs = (deps: AccountsDeps) => {
       await writeProjectMember(tx, { project_id: tenant.row.id, ...joined, role });
     } else {
       const role = row.role === 'owner' ? 'owner' : 'member';
+      await movePlace(tx, tenant.row.id, { from: row.id, to: user.id });
       await writeOrganizationMember(tx, { organization_id: tenant.row.id, ...joined, role });
     }
   };

@@ -134,6 +134,11 @@ export const errorCatalogue = {
   'tag.not_found': entry(404, 'No such tag', 'List the tags to find its name; everybody has tags of their own.'),
   'tag.name_taken': entry(409, 'Name of a tag in use', 'Choose another name.'),
   'tag.limit_reached': entry(409, 'Too many tags', 'Delete a tag, or take one off CVEs that do not need it.'),
+  'watch.too_many_subscriptions': entry(
+    400,
+    'Too many subscriptions',
+    'Remove what the project need not watch; a vendor stands for all its products.',
+  ),
   'catalog.cve_not_found': entry(404, 'No such CVE record', 'Check the id; import or sync newer records.'),
   'catalog.entry_not_found': entry(404, 'No such vendor, product, weakness or change', 'Check the name against the lists.'),
   'catalog.kev_not_found': entry(404, 'Not in the KEV catalogue', 'The CVE is not listed as known exploited.'),

@@ -1,11 +1,14 @@
 import type { Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
+import { insertPlaceOnce } from './place-store.ts';
 
 export type InvitationRow = Omit<Selectable<ControlTables['invitations']>, 'number'>;
 export type InvitationTarget = Pick<InvitationRow, 'target_kind' | 'target_id'>;
 
 export const insertInvitation = async (db: Db, row: InvitationRow): Promise<void> => {
   await db.insertInto('invitations').values(row).execute();
+  const { target_kind, target_id: organization_id, id: holder, created_at_ms: invited_at_ms } = row;
+  if (target_kind === 'organization') await insertPlaceOnce(db, { organization_id, holder, invited_at_ms });
 };
 
 export const findInvitation = (db: Db, id: string): Promise<InvitationRow | undefined> =>

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { ControlTables, Db } from '../../storage/index.ts';
+import type { Control, ControlTables, Db } from '../../storage/index.ts';
+import { deletePlace, deletePlacesOf, insertPlaceOnce } from './place-store.ts';
 import type { OrganizationRole, ProjectRole } from './tenant-store.ts';
 
 /** A member with what people see of the person. */
@@ -35,6 +36,8 @@ export const writeOrganizationMember = async (db: Db, row: OrganizationMemberRow
     .values(row)
     .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doUpdateSet({ role: row.role }))
     .execute();
+  const { organization_id, user_id: holder, joined_at_ms: invited_at_ms } = row;
+  await insertPlaceOnce(db, { organization_id, holder, invited_at_ms });
 };
 
 export const deleteOrganizationMember = async (db: Db, organizationId: string, userId: string): Promise<void> => {
@@ -43,6 +46,7 @@ export const deleteOrganizationMember = async (db: Db, organizationId: string, u
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', userId)
     .execute();
+  await deletePlace(db, organizationId, userId);
 };
 
 export const listOrganizationMembers = (db: Db, organizationId: string): Promise<MemberRow<OrganizationRole>[]> =>
@@ -100,5 +104,33 @@ export const countProjectMembers = async (db: Db, projectId: number): Promise<nu
 /** deleteMembershipsOf takes a person out of every organisation and project. */
 export const deleteMembershipsOf = async (db: Db, userId: string): Promise<void> => {
   await db.deleteFrom('organization_members').where('user_id', '=', userId).execute();
+  await deletePlacesOf(db, userId);
   await db.deleteFrom('project_members').where('user_id', '=', userId).execute();
+};
+
+/** lockMemberships says whether a person belongs to a project or its organisation, and keeps it so for this transaction. */
+export const lockMemberships = async (
+  engine: Control['engine'],
+  tx: Db,
+  { organizationId, projectId, userId }: Record<'organizationId' | 'userId', string> & { readonly projectId: number },
+): Promise<boolean> => {
+  const inOrganization = await engine
+    .lockRows(
+      tx
+        .selectFrom('organization_members')
+        .select('user_id')
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId),
+    )
+    .executeTakeFirst();
+  const inProject = await engine
+    .lockRows(
+      tx
+        .selectFrom('project_members')
+        .select('user_id')
+        .where('project_id', '=', projectId)
+        .where('user_id', '=', userId),
+    )
+    .executeTakeFirst();
+  return inOrganization !== undefined || inProject !== undefined;
 };

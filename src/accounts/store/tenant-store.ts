@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
+import { deletePlacesIn } from './place-store.ts';
 
 export type OrganizationRow = Selectable<ControlTables['organizations']>;
 export type ProjectRow = Selectable<ControlTables['projects']>;
@@ -45,6 +46,7 @@ export const updateOrganization = async (
 export const deleteOrganization = async (db: Db, id: string): Promise<void> => {
   await db.deleteFrom('invitations').where('target_kind', '=', 'organization').where('target_id', '=', id).execute();
   await db.deleteFrom('organization_members').where('organization_id', '=', id).execute();
+  await deletePlacesIn(db, id);
   await db.deleteFrom('organizations').where('id', '=', id).execute();
 };
 
@@ -58,6 +60,14 @@ export const insertProject = async (
 
 export const findProject = (db: Db, id: number): Promise<ProjectRow | undefined> =>
   db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
+
+export const findProjectByName = (db: Db, organizationId: string, name: string): Promise<ProjectRow | undefined> =>
+  db
+    .selectFrom('projects')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('name', '=', name)
+    .executeTakeFirst();
 
 /** lockProject makes changes of one project, its members and invitations take turns. */
 export const lockProject = (engine: Control['engine'], tx: Db, id: number): Promise<ProjectRow | undefined> =>
