@@ -22,6 +22,7 @@ import { openKeyring, type Keyring } from './keyring/index.ts';
 import { createMailer, type Mailer } from './mail/index.ts';
 import { createQueue, type Queue } from './queue/index.ts';
 import { openControl, type Control } from './storage/index.ts';
+import { createWatch, type Watch } from './watch/index.ts';
 
 export interface Surroundings {
   readonly config: Config;
@@ -41,6 +42,7 @@ export interface Parts {
   readonly credentials: Credentials;
   readonly claims: Claims;
   readonly billing: Billing;
+  readonly watch: Watch;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,10 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       mail,
       keys: keyring,
       revokeAllOf: (tx, ownerId, actor) => credentials.revokeAllOf(tx, ownerId, actor),
+      dependants: {
+        projectDeleted: (tx, projectId) => watch.dependants.projectDeleted(tx, projectId),
+        memberLeft: (tx, userId) => watch.dependants.memberLeft(tx, userId),
+      },
     });
     const credentials = createCredentials({
       control,
@@ -133,6 +139,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       issue: credentials.issue,
       contactsOf: accounts.contactsOf,
     });
+    const watch = createWatch({ control, clock, audit, projects: accounts.projectTurns });
     const billing = createBilling({
       control,
       clock,
@@ -153,7 +160,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       await audit.close();
       await control.close();
     };
-    return { control, keyring, audit, queue, mail, admission, accounts, credentials, claims, billing, close };
+    return { control, keyring, audit, queue, mail, admission, accounts, credentials, claims, billing, watch, close };
   } catch (error) {
     await control.close();
     throw error;

@@ -32,6 +32,15 @@ export interface AccountsDeps {
   readonly keys: SessionKeys;
   /** Revokes every credential of an owner that is deleted. */
   readonly revokeAllOf: (tx: Db, ownerId: string, actor: Actor) => Promise<unknown>;
+  readonly dependants: Dependants;
+}
+
+/** What modules above keep of projects and people goes with them, in the same transaction. */
+export interface Dependants {
+  /** Before the project itself is deleted. */
+  projectDeleted(tx: Db, projectId: number): Promise<void>;
+  /** After a person has left an organisation or a project, or all of them. */
+  memberLeft(tx: Db, userId: string): Promise<void>;
 }
 
 export interface MailSink {

@@ -217,6 +217,7 @@ export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemo
         if (role === undefined) throw fail('member.not_found');
         if (role === 'owner') await requireOtherOwner(tx, organizationId, userId);
         await deleteOrganizationMember(tx, organizationId, userId);
+        await deps.dependants.memberLeft(tx, userId);
         await deps.meters.moveFence(tx, [organizationId]);
         await audit(tx, actor, row, 'organization.member_removed', {
           object: { kind: 'member', id: userId },

@@ -113,6 +113,7 @@ export const projectMemberVerbs = (deps: AccountsDeps) => {
         if (role === undefined) throw fail('member.not_found');
         if (role === 'owner') throw fail('member.last_owner', { message: 'Transfer the project first' });
         await deleteProjectMember(tx, projectId, userId);
+        await deps.dependants.memberLeft(tx, userId);
         await deps.meters.moveFence(tx, [projectOwnerId(projectId)]);
         await audit(tx, actor, project, 'project.member_removed', userId, { before: { role } });
       }),

@@ -35,7 +35,7 @@ export interface Project {
   readonly updatedAtMs: number;
 }
 
-const projectOf = (row: ProjectRow): Project => ({
+export const projectOf = (row: ProjectRow): Project => ({
   id: row.id,
   organizationId: row.organization_id,
   name: row.name,
@@ -60,6 +60,15 @@ export const slugOf = (name: string, taken: ReadonlySet<string>): string => {
   let slug = stem;
   for (let count = 2; taken.has(slug); count += 1) slug = `${stem}-${count}`;
   return slug;
+};
+
+/** Names that paths of the surfaces use for something else. */
+const reserved = new Set(['add', '.', '..']);
+
+const projectName = (name: string): string => {
+  const normal = normalName(name, 100);
+  if (reserved.has(normal)) throw fail('project.name_reserved');
+  return normal;
 };
 
 const describing = (text: string): string => {
@@ -117,6 +126,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
     const ownerId = projectOwnerId(project.id);
     await deps.meters.moveFence(tx, [ownerId]);
     await deps.revokeAllOf(tx, ownerId, actor);
+    await deps.dependants.projectDeleted(tx, project.id);
     await deleteProject(tx, project.id);
     await audit(tx, actor, project, 'project.deleted', {
       before: { name: project.name, slug: project.slug, owner: project.owner_user_id },
@@ -143,7 +153,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
       readonly description?: string;
       readonly ownerEmail?: string;
     }): Promise<Project> => {
-      const name = normalName(input.name, 100);
+      const name = projectName(input.name);
       return naming(name, () =>
         inTransaction(control.db, async (tx) => {
           const { actor } = input;
@@ -151,7 +161,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
           if (organization === undefined) {
             throw fail('organization.not_found', { message: `No organisation ${input.organization}` });
           }
-          const ownerId = await ownerFor(tx, actor, input.ownerEmail);
+          const ownerId = await ownerFor(tx, actor, input.ownerEmail, organization.id);
           await requireRoomFor(deps, tx, actor, ownerId);
           // Slugs of one organisation are given one after the other.
           await lockOrganization(control.engine, tx, organization.id);
@@ -205,7 +215,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
           const row = await lock(tx, input.actor, input.projectId, 'manage');
           const changed: ProjectRow = {
             ...row,
-            name: input.name === undefined ? row.name : normalName(input.name, 100),
+            name: input.name === undefined ? row.name : projectName(input.name),
             description: input.description === undefined ? row.description : describing(input.description),
             is_active: Number(input.isActive ?? row.is_active === 1),
             updated_at_ms: clock.nowMs(),

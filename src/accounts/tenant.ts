@@ -2,7 +2,7 @@ import { fail, type Actor } from '../kernel/index.ts';
 import type { Db } from '../storage/index.ts';
 import { normalEmail } from './email-address.ts';
 import { isTrusted } from './permission.ts';
-import type { MemberRow } from './store/member-store.ts';
+import { listOrganizationMembers, type MemberRow } from './store/member-store.ts';
 import {
   findOrganization,
   findOrganizationByName,
@@ -35,9 +35,23 @@ export type ProjectRemoval = (tx: Db, actor: Actor, project: ProjectRow) => Prom
 export const findNamed = async (db: Db, organization: string): Promise<OrganizationRow | undefined> =>
   (await findOrganizationByName(db, organization)) ?? findOrganization(db, organization);
 
-/** ownerFor says whose a new tenant is: the signed-in person's, or that of the person whom the operator names. */
-export const ownerFor = async (tx: Db, actor: Actor, email: string | undefined): Promise<string> => {
+/**
+ * ownerFor says whose a new tenant is: the signed-in person's, or that of the person whom the operator names. What a program
+ * makes in its organisation is its maker's while that is a member, else the longest-standing owner's.
+ */
+export const ownerFor = async (
+  tx: Db,
+  actor: Actor,
+  email: string | undefined,
+  organizationId?: string,
+): Promise<string> => {
   if (actor.kind === 'user') return actor.id;
+  if (actor.kind === 'credential' && organizationId !== undefined && actor.within === organizationId) {
+    const members = await listOrganizationMembers(tx, organizationId);
+    const maker = members.find(({ user_id: id }) => id === actor.maker);
+    const owner = maker ?? members.find(({ role }) => role === 'owner');
+    if (owner !== undefined) return owner.user_id;
+  }
   if (!isTrusted(actor)) throw fail('permission.refused');
   const user = email === undefined ? undefined : await findUserByEmail(tx, normalEmail(email));
   if (user === undefined) throw fail('account.not_found', { message: `No user with the address ${email ?? '(none)'}` });

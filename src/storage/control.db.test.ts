@@ -160,6 +160,15 @@ const expected: {
     created_at_ms: 'int',
     updated_at_ms: 'int',
   },
+  project_subscriptions: { project_id: 'int', vendor: 'text', product: 'text', created_at_ms: 'int' },
+  cve_trackers: {
+    project_id: 'int',
+    cve_id: 'text',
+    status: 'text?',
+    assignee_user_id: 'text?',
+    assigned_at_ms: 'int?',
+    updated_at_ms: 'int',
+  },
   project_members: { number: 'serial', project_id: 'int', user_id: 'text', role: 'text', joined_at_ms: 'int' },
   invitations: {
     number: 'serial',

@@ -20,6 +20,7 @@ import { ManualClock, operatorActor, Secret, seededRandom, silentLog, type Log }
 import { openKeyring, type Keyring } from '../../src/keyring/index.ts';
 import type { Terms, VerifiedCredential } from '../../src/kernel/index.ts';
 import { openControl, type Control, type Db } from '../../src/storage/index.ts';
+import { createWatch, type Watch } from '../../src/watch/index.ts';
 import type { TestDatabase } from './engines.ts';
 
 /** A node: the control plane's modules bound as in the program, on a manual clock and seeded randomness. */
@@ -31,6 +32,7 @@ export interface Node {
   readonly admission: Admission;
   readonly accounts: Accounts;
   readonly credentials: Credentials;
+  readonly watch: Watch;
   /** What was sent, oldest first; also by transactions that were undone. */
   readonly mails: readonly TestMail[];
   close(): Promise<void>;
@@ -87,6 +89,10 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     mail,
     keys: keyring,
     revokeAllOf: (tx, ownerId, actor) => credentials.revokeAllOf(tx, ownerId, actor),
+    dependants: {
+      projectDeleted: (tx, projectId) => watch.dependants.projectDeleted(tx, projectId),
+      memberLeft: (tx, userId) => watch.dependants.memberLeft(tx, userId),
+    },
   });
   const credentials = createCredentials({
     control,
@@ -102,7 +108,8 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     creatorMayHold: accounts.creatorMayHold,
     contactsOf: accounts.contactsOf,
   });
-  return { control, clock, keyring, audit, admission, accounts, credentials, mails, close: () => admission.close() };
+  const watch = createWatch({ control, clock, audit, projects: accounts.projectTurns });
+  return { control, clock, keyring, audit, admission, accounts, credentials, watch, mails, close: () => admission.close() };
 };
 
 /** secondNodeOn opens the database once more, as another process would, and builds a node that shares only the clock. */
