@@ -9,7 +9,7 @@ export { AppError, asAppError, fail, type FailureParts } from './errors.ts';
 export { errorCatalogue, type ErrorCode, type ErrorEntry } from './error-catalogue.ts';
 export { ManualClock, systemClock, type Clock } from './clock.ts';
 export { randomAlphanumeric, seededRandom, systemRandom, type Random } from './random.ts';
-export { newId, type IdPrefix } from './ids.ts';
+export { newId, newUuid, type IdPrefix } from './ids.ts';
 export { Secret } from './secret.ts';
 export { createLog, silentLog, type Log, type LogFields, type LogLevel } from './log.ts';
 export type { Family, Level, Terms, VerifiedCredential } from './caller.ts';

@@ -1,6 +1,7 @@
 /**
  * The keyring: the server's own keys. It owns the peppers of the credential digests, by version, and the Ed25519 keys that
- * sign sessions and checkpoints of the audit log, by kid; where they are kept; and their rotation.
+ * sign sessions and checkpoints of the audit log, by kid; where they are kept; their rotation; and the encryption of what the
+ * server must be able to read again (`createSealing`).
  *
  * Invariants: the file is readable by its owner only and is replaced in one step; a rotation breaks nothing: old peppers
  * and old public keys stay, old private keys do not; a running server notices a rotation by itself, at the next key that it
@@ -18,4 +19,5 @@ export {
   type PepperVersions,
   type SigningKey,
 } from './keyring.ts';
+export { createSealing, type Sealed, type Sealing } from './sealing.ts';
 export { keyIdOf, publicKeyOf } from './signing-key.ts';
