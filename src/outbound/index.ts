@@ -17,5 +17,6 @@ export {
   type Outbound,
   type OutboundDeps,
 } from './outbound.ts';
+export { createAddressCheck, type AddressCheck } from './address-check.ts';
 export type { DownloadOptions, DownloadOutcome } from './download.ts';
 export type { Resolver } from './exchange.ts';
