@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { projectOwnerId } from './accounts/index.ts';
 import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
-import { AppError } from './kernel/index.ts';
-import { createHttp, type HttpServer, type PeopleVerbs } from './http/index.ts';
+import { AppError, systemActor } from './kernel/index.ts';
+import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { openParts, type Parts, type Surroundings } from './parts.ts';
 import { ping } from './storage/index.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
@@ -52,6 +52,16 @@ const peopleOf = ({ accounts, audit, billing, credentials, claims }: Parts): Peo
   };
 };
 
+/** opencveV2Of binds what tokens of organisations reach. */
+const opencveV2Of = ({ accounts, credentials }: Parts, catalog: Catalog): HttpDeps['opencveV2'] => ({
+  catalog,
+  queryTermsMax: 20,
+  organizationById: (id) => accounts.organizations.find({ actor: systemActor, organization: id }),
+  tokenById: (id) => credentials.show({ actor: systemActor, id }),
+  projectCondition: async () => null,
+  taggedByMaker: async () => null,
+});
+
 /** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
 export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {
   const { config, clock, random, log, version } = surroundings;
@@ -70,6 +80,7 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       credentials: parts.credentials,
       sessions: parts.accounts.sessions,
       people: peopleOf(parts),
+      opencveV2: opencveV2Of(parts, reads),
       leaks: config.leaks,
       admission: parts.admission,
       catalog: reads,

@@ -18,6 +18,7 @@ import { createCvefinder, type CvefinderDeps } from './cvefinder/index.ts';
 import { createCybersecfeed, type CatalogReads } from './cybersecfeed/index.ts';
 import { createLeaks, type LeaksDeps } from './leaks/index.ts';
 import { createOpencve, type OpencveDeps } from './opencve/index.ts';
+import { createOpencveV2, type OpencveV2Deps } from './opencve-v2/index.ts';
 import type { ServerDeps, HttpServer } from './server.ts';
 import { createServer } from './server.ts';
 import { createSite, type ClaimVerbs } from './site/index.ts';
@@ -42,6 +43,7 @@ export interface PeopleVerbs {
 export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
   readonly catalog: CatalogReads & CvefinderDeps['catalog'];
   readonly people: PeopleVerbs;
+  readonly opencveV2: Omit<OpencveV2Deps, 'clock' | 'publicUrl'>;
   readonly leaks: LeaksDeps['config'];
   /** Version of the program, for the API description. */
   readonly version: string;
@@ -76,6 +78,7 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
       createCvefinder({ keys: tokens, catalog }),
       createCvefeed({ clock, publicUrl, projects: people.projects, tokens, emailOf, activity: people.activity }),
       createOpencve({ publicUrl, organizations: people.organizations, tokens, emailOf }),
+      createOpencveV2({ ...deps.opencveV2, clock, publicUrl }),
       createAuth({ clock, auth: people.auth }),
       createLeaks({ clock, config: deps.leaks, leaks: people.credentials }),
       createBilling(people.billing),

@@ -34,7 +34,7 @@ describe('files', () => {
   test('lie in the tree of the house', () => {
     const places = [
       /^src\/(main|app|parts|upkeep|sync-thread)\.ts$/,
-      /^src\/(kernel|config|storage|outbound|keyring|queue|mail|billing|audit|accounts|credentials|admission|catalog|watch|scanner|contract|http|cli)\//,
+      /^src\/(kernel|config|storage|outbound|keyring|queue|mail|billing|audit|accounts|credentials|admission|catalog|query-language|watch|scanner|contract|http|cli)\//,
       /^web\//,
       /^bench\//,
       /^test\/(support|http|repository|e2e|chaos|db|model|ports)\//,

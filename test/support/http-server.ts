@@ -2,7 +2,7 @@ import type { ServerConfig } from '../../src/config/index.ts';
 import { createHttp, type CatalogReads, type HttpServer } from '../../src/http/index.ts';
 import { createLog, ManualClock, seededRandom } from '../../src/kernel/index.ts';
 import { createMemoryGates, type MemoryGates } from './memory-gates.ts';
-import { noPeople, noSessions } from './no-people.ts';
+import { noOpencveV2, noPeople, noSessions } from './no-people.ts';
 import { sampleCatalog } from './sample-catalog.ts';
 
 export interface TestServer {
@@ -49,6 +49,7 @@ export const startServer = async (
     admission: gates.admission,
     sessions: noSessions,
     people: noPeople,
+    opencveV2: noOpencveV2,
     leaks: { githubKeys: new Map(), gitlabToken: null },
     catalog,
     version: '0.0.0-test',

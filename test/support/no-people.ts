@@ -1,4 +1,4 @@
-import type { PeopleVerbs, SessionGate } from '../../src/http/index.ts';
+import type { HttpDeps, PeopleVerbs, SessionGate } from '../../src/http/index.ts';
 import { fail } from '../../src/kernel/index.ts';
 
 const nobody = (): Promise<never> => Promise.reject(fail('account.not_found'));
@@ -23,6 +23,26 @@ export const noPeople: PeopleVerbs = {
   emailOf: nobody,
   claims: { open: nobody },
   billing: { handleStripeEvent: nobody },
+};
+
+/** noOpencveV2 is what `/api/v2` gets where a test has none: an empty catalogue. */
+export const noOpencveV2: HttpDeps['opencveV2'] = {
+  catalog: {
+    find: () => null,
+    changes: () => [],
+    list: nobody,
+    vendors: nobody,
+    products: nobody,
+    weaknesses: nobody,
+    findVendor: () => null,
+    findProduct: () => null,
+    findWeakness: () => null,
+  },
+  queryTermsMax: 20,
+  organizationById: nobody,
+  tokenById: nobody,
+  projectCondition: nobody,
+  taggedByMaker: nobody,
 };
 
 /** noSessions lets nobody in as a person. */
