@@ -102,7 +102,7 @@ const postgresSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
     onTestFinished(async () => {
       await node.close();
       await control.close();
-      await proxy.stop();
+      await proxy.close();
     });
     const holder = await holderOn(node, { creditsMillicredits: 5000 });
     admittedOf(await node.admission.admit(requestOf(holder.verified)));
@@ -141,10 +141,10 @@ const postgresSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
 
   test('refuses while the server cannot be reached, and works again afterwards', async () => {
     const scene = await open();
-    await scene.proxy.stop();
+    scene.proxy.stop();
     await expect(admit(scene)).rejects.toEqual(unavailable);
     await expect(admit(scene)).rejects.toEqual(unavailable);
-    await scene.proxy.start();
+    scene.proxy.start();
     admittedOf(await admit(scene));
     expect(await rowsOf(scene.database)).toHaveLength(2);
   });

@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.ts';
 import { ManualClock, silentLog, systemRandom } from '../kernel/index.ts';
 import { openParts } from '../parts.ts';
 import { commands, runProgram } from './index.ts';
 
 // Risk: an operator without a mail server cannot find the code that a person waits for.
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'vulngate-mail-'))));

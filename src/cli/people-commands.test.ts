@@ -2,11 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManualClock, systemRandom } from '../kernel/index.ts';
 import { commands, runProgram } from './index.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'vulngate-people-'))));

@@ -3,10 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loopbackServer, type LoopbackServer } from '../../test/support/loopback.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const main = join(import.meta.dirname, '../main.ts');
 const kev = JSON.stringify({

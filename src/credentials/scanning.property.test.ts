@@ -75,7 +75,8 @@ describe('createSecretScanner', () => {
     const bytes = Buffer.from(text + systemRandom.bytes(5_000_000).toString('hex'));
     const startedMs = systemClock.monotonicMs();
     expect(scan(bytes, 1 << 20)).toEqual([]);
-    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(5000);
+    // A fraction of a second. What grows with the square of the length takes hours; a slow machine takes its time.
+    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(60_000);
   });
 });
 

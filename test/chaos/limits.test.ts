@@ -55,12 +55,16 @@ for (const setting of settings) {
     const { key, subscriptionId } = await subscriber(installed, { tier: 'free' });
     const shots = await startLoad(urls, { key, connections: crowd, shots: 2 }).done;
     const lastMs = Math.max(...shots.map((shot) => shot.endedMs)) - Math.min(...shots.map((shot) => shot.startedMs));
-    expect(lastMs, 'the load itself stays inside one window').toBeLessThan(60_000);
-    expect(tally(shots)).toEqual({ 200: 5, 429: crowd * 2 - 5 });
+    // Five for every minute that the load took: one, unless the machine is very slow.
+    const admittedMax = 5 * (1 + Math.floor(lastMs / 60_000));
+    const admitted = tally(shots)['200'] ?? 0;
+    expect(admitted).toBeGreaterThanOrEqual(5);
+    expect(admitted).toBeLessThanOrEqual(admittedMax);
+    expect(tally(shots)).toEqual({ 200: admitted, 429: crowd * 2 - admitted });
     for (const { status, retryAfter } of shots) {
       // 61: the other process charged a moment after this batch had read its clock.
       if (status === 429) expect(retryAfter).toMatch(/^([1-9]|[1-5]\d|6[01])$/);
     }
-    expect((await readBooks(installed, subscriptionId)).requests).toBe(5);
+    expect((await readBooks(installed, subscriptionId)).requests).toBe(admitted);
   });
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../repository/tree.ts';
+import { freePort } from '../support/free-port.ts';
 import { doctorOf, installation, installationAt, postgresInstallation, subscriber } from '../support/installation.ts';
 import { call } from '../support/load.ts';
 import { jsonOf, listening, newFolder, start } from '../support/process.ts';
@@ -72,22 +71,13 @@ test('an empty PostgreSQL database and no folder are enough for a first start', 
   expect((await server.kill('SIGTERM')).code).toBe(0);
 });
 
-const freePort = async (): Promise<string> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return String(typeof address === 'object' && address !== null ? address.port : 0);
-};
-
 test.each([
   { by: 'npm start', command: ['npm', 'start', '--silent', '--'], args: [] },
   { by: 'npm run vulngate', command: ['npm', 'run', '--silent', 'vulngate', '--'], args: ['serve'] },
   { by: 'the launcher', command: [process.execPath, join(root, 'bin/vulngate.js')], args: ['serve'] },
 ])('$by starts the server, which ends with SIGTERM', async ({ command, args }) => {
   const installed = installationAt(join(await newFolder(), 'data'));
-  const port = await freePort();
+  const port = String(await freePort());
   const env = { VULNGATE_LOG_LEVEL: 'warn', npm_config_update_notifier: 'false' };
   const program = start([...args, '--data', installed.folder, '--port', port, '--json'], { command, env });
   const url = await listening(program);

@@ -10,15 +10,16 @@ export interface LossyProxy {
   readonly settings: PostgresSettings;
   /** loseAnswer cuts the connection when the server has answered the next message that contains `mark`. */
   loseAnswer(mark: string): void;
-  /** stop cuts every connection and refuses new ones until `start`. */
-  stop(): Promise<void>;
-  start(): Promise<void>;
+  /** stop cuts every connection, and new ones as they come, until `start`. The port stays taken: nobody else may have it. */
+  stop(): void;
+  start(): void;
+  close(): Promise<void>;
 }
 
-const listen = (server: Server, port: number): Promise<number> =>
+const listen = (server: Server): Promise<number> =>
   new Promise((done, failed) => {
     server.once('error', failed);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       done(typeof address === 'object' && address !== null ? address.port : 0);
     });
@@ -28,8 +29,13 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
   const url = new URL(target.url.reveal());
   const sockets = new Set<Socket>();
   let mark: string | null = null;
+  let isStopped = false;
 
   const pass = (client: Socket): void => {
+    if (isStopped) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(url.port), url.hostname);
     let isLosing = false;
     const cut = (): void => {
@@ -57,23 +63,29 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
     });
   };
 
-  let server = createServer(pass);
-  const port = await listen(server, 0);
+  const server = createServer(pass);
+  const port = await listen(server);
   const through = new URL(url);
   through.host = `127.0.0.1:${port}`;
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     settings: { ...target, url: new Secret(through.href) },
     loseAnswer: (next) => {
       mark = next;
     },
-    stop: async () => {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+    stop: () => {
+      isStopped = true;
+      cutAll();
     },
-    start: async () => {
-      server = createServer(pass);
-      await listen(server, port);
+    start: () => {
+      isStopped = false;
+    },
+    close: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      cutAll();
+      await closed;
     },
   };
 };

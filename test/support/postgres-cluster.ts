@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** A PostgreSQL server of our own that lives in a temporary folder until `stop`. */
 export interface Cluster {
@@ -52,18 +52,6 @@ const unprivileged = async (): Promise<Account | null> => {
   }
   throw new Error('PostgreSQL cannot run as root, and there is no account named postgres or nobody');
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? done(address.port) : failed(new Error('no port')),
-      );
-    });
-  });
 
 const finish = (child: ChildProcess, what: string): Promise<string> =>
   new Promise((done, failed) => {

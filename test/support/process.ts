@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const deadlineMs = 30_000;
+/** Far beyond what a slow and busy machine needs, and less than a test may take. */
+const deadlineMs = 150_000;
 /** Output kept of each stream, so that a test gone wild does not fill the memory. */
 const outputCharsMax = 64_000_000;
 
@@ -180,7 +181,7 @@ export const listening = async (program: Program): Promise<string> => {
   return line;
 };
 
-/** until looks again and again until `look` finds something, and fails after 30 s saying what was waited for. */
+/** until looks again and again until `look` finds something, and fails at the deadline saying what was waited for. */
 export const until = async <Found>(
   look: () => Found | null | Promise<Found | null>,
   what: string,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileServer, type FileServer } from '../../../test/support/file-server.ts';
 import { turning } from '../../../test/support/turning.ts';
 import { ManualClock, silentLog } from '../../kernel/index.ts';
@@ -14,8 +14,6 @@ import type { FeedState } from '../types.ts';
 import { syncFeeds, type SyncDeps, type SyncOptions, type SyncOutcome } from './index.ts';
 
 // Each import starts a thread, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const clock = new ManualClock(Date.UTC(2026, 0, 15, 12));
 let folder: string;
 let server: FileServer;

@@ -11,7 +11,7 @@ let line: CommandLine;
 // Loading a command for the first time may take longer than a test has.
 beforeAll(async () => {
   for (const { name, load } of commands) if (['user', 'subscription', 'credential'].includes(name)) await load();
-}, 60_000);
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vulngate-commands-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
