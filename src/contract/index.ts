@@ -50,6 +50,7 @@ export {
   OpencveNamesQuery,
   OpencvePageQuery,
 } from './opencve-parameters.ts';
+export { ErrorBody, IncludeParameters, PageParameters, QueryParameters, SearchParameters } from './opencve-v2/index.ts';
 export { NewTagBody, TagChangeBody, TagsOfCveBody } from './opencve-tags.ts';
 export { GithubReportBody, GitlabReportBody, RevocationBody } from './leaks.ts';
 export { ClaimBody } from './site.ts';

@@ -30,6 +30,8 @@ export const noOpencveV2: HttpDeps['opencveV2'] = {
   catalog: {
     find: () => null,
     changes: () => [],
+    revisionOf: () => null,
+    version: () => 0,
     list: nobody,
     vendors: nobody,
     products: nobody,
