@@ -47,6 +47,13 @@ export const siteOperations: readonly Operation[] = [
     z.looseObject({ openapi: z.string() }),
   ),
   declare('docs.read', '/api/v1/docs', 'The same as a readable page', Page),
+  declare(
+    'openapi_v2.read',
+    '/api/v2/schema',
+    'OpenAPI 3.1 description of `/api/v2`',
+    z.looseObject({ openapi: z.string() }),
+  ),
+  declare('docs_v2.read', '/api/v2/docs', 'The same as a readable page', Page),
   declare('claim.read', '/claim', 'The page behind a one-time claim link', Page),
   declare('sign_in.read', '/sign-in', 'The page behind a one-time sign-in link', Page),
   {

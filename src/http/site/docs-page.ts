@@ -1,28 +1,34 @@
-import { batchWire, cybersecfeedExamples, exampleMeta, parameterNotes, type Operation } from '../../contract/index.ts';
+import { parameterNotes, type Operation } from '../../contract/index.ts';
 import { errorCatalogue } from '../../kernel/index.ts';
 import type { Answer } from '../surface.ts';
+import type { ApiDescription } from './api-description.ts';
 import { html, pageAnswer, prose, type Html } from './page.ts';
-
-const creditsOf = (operation: Operation): string => {
-  const credits = operation.priceMillicredits / 1000;
-  return credits === 0 ? 'free' : `${credits} credit${credits === 1 ? '' : 's'}`;
-};
 
 const anchorOf = (operation: Operation): string => operation.id.replaceAll('.', '-');
 
 const json = (value: unknown): Html => html`<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre>`;
 
-const callOf = (operation: Operation, origin: string): string => {
-  const path = operation.path.replace('{id}', 'CVE-2021-44228');
+/** A path with an example in the place of each parameter. */
+const pathOf = ({ path, params }: Operation): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const schema = params?.shape[name];
+    const example = schema === undefined ? undefined : parameterNotes.get(schema)?.example;
+    return example ?? (name === 'id' ? 'CVE-2021-44228' : name);
+  });
+
+const callOf = (operation: Operation, { page }: ApiDescription, origin: string): string => {
   const examples = Object.entries(operation.query?.shape ?? {}).flatMap(([name, schema]) => {
     const example = parameterNotes.get(schema)?.example;
-    return example === undefined || name === 'fields' || name === 'include' ? [] : [`${name}=${example}`];
+    return example === undefined || name === 'fields' || name === 'include'
+      ? []
+      : [`${name}=${/[ &#%+]/.test(example) ? encodeURIComponent(example) : example}`];
   });
   const query = examples.length === 0 ? '' : `?${examples.slice(0, 2).join('&')}`;
-  const lines = [`curl -H "X-API-Key: $CYBERFEED_API_KEY" \\`];
+  const verb = operation.method === 'GET' || operation.method === 'POST' ? '' : `-X ${operation.method} `;
+  const lines = [`curl ${verb}-H "${page.header}" \\`];
   if (operation.body !== undefined)
-    lines.push(`  -H "Content-Type: application/json" \\`, `  -d '${JSON.stringify(batchWire['example'])}' \\`);
-  return [...lines, `  "${origin}${path}${query}"`].join('\n');
+    lines.push(`  -H "Content-Type: application/json" \\`, `  -d '${JSON.stringify(page.bodyOf(operation))}' \\`);
+  return [...lines, `  "${origin}${pathOf(operation)}${query}"`].join('\n');
 };
 
 const parameterRows = (operation: Operation): Html[] =>
@@ -52,33 +58,28 @@ const errorRows = (operation: Operation): Html[] =>
     </tr>`;
   });
 
-const section = (operation: Operation, origin: string): Html => {
+const part = (title: string, content: Html): Html =>
+  html`<h3>${title}</h3>
+    ${content}`;
+
+const section = (operation: Operation, api: ApiDescription, origin: string): Html => {
   const parameters = parameterRows(operation);
+  const answer = api.page.answerOf(operation);
+  const body = api.page.bodyOf(operation);
   return html`<section class="card" id="${anchorOf(operation)}">
     <div class="line">
       <h2>${operation.summary}</h2>
-      <span class="badge">${creditsOf(operation)}</span>
+      <span class="badge">${api.page.badgeOf(operation)}</span>
     </div>
     <div class="route">
       <span class="method ${operation.method.toLowerCase()}">${operation.method}</span><code>${operation.path}</code>
     </div>
     <p>${prose(operation.description ?? '')}</p>
-    ${
-      parameters.length === 0
-        ? html``
-        : html`<h3>Parameters</h3>
-            <dl>${parameters}</dl>`
-    }
-    ${
-      operation.body === undefined
-        ? html``
-        : html`<h3>Body</h3>
-            ${json(batchWire['example'])}`
-    }
+    ${parameters.length === 0 ? html`` : part('Parameters', html`<dl>${parameters}</dl>`)}
+    ${body === null ? html`` : part('Body', json(body))}
     <h3>Call</h3>
-    <pre tabindex="0"><code>${callOf(operation, origin)}</code></pre>
-    <h3>Answer</h3>
-    ${json({ data: cybersecfeedExamples[operation.id], meta: exampleMeta })}
+    <pre tabindex="0"><code>${callOf(operation, api, origin)}</code></pre>
+    ${answer === null ? html`` : part('Answer', json(answer))}
     <details>
       <summary>Errors</summary>
       <table>
@@ -97,13 +98,14 @@ const section = (operation: Operation, origin: string): Html => {
   </section>`;
 };
 
-/** docsPage shows the operations for people: what each does, costs, takes and answers. `origin` starts the example calls. */
-export const docsPage = (operations: readonly Operation[], origin: string): Answer => {
+/** docsPage shows an API for people: what each operation does, needs, takes and answers. `origin` starts the example calls. */
+export const docsPage = (api: ApiDescription, origin: string): Answer => {
+  const { operations, page } = api;
   const links = operations.map(
     (operation) =>
       html`<li>
         <a href="#${anchorOf(operation)}"
-          ><span>${operation.summary}</span><span class="price">${operation.priceMillicredits / 1000}</span></a
+          ><span>${operation.summary}</span><span class="price">${page.markOf(operation)}</span></a
         >
       </li>`,
   );
@@ -112,28 +114,24 @@ export const docsPage = (operations: readonly Operation[], origin: string): Answ
     html`<div class="frame">
       <header>
         <h1>API reference</h1>
-        <p class="soft">
-          Every request needs a subscription key in the <code>X-API-Key</code> header, over HTTPS, and costs its price
-          in credits. Refused requests cost nothing; answers with status 304, 400 or 5xx are given back. The same as a
-          machine reads it: <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.
-        </p>
+        <p class="soft">${page.lead} The same as a machine reads it: <a href="${page.documentPath}">OpenAPI 3.1</a>.</p>
       </header>
       <div class="columns">
         <nav aria-label="Operations">
-          <h3>Operations and credits</h3>
+          <h3>${page.listTitle}</h3>
           <ul>
             ${links}
           </ul>
         </nav>
         <main>
-          ${operations.map((operation) => section(operation, origin))}
+          ${operations.map((operation) => section(operation, api, origin))}
           <section class="card" id="errors">
             <h2>Failures</h2>
             <p>
               Every failure has the same shape. The correlation id is also in the <code>X-Correlation-ID</code> header
               and in the server’s log.
             </p>
-            ${json({ error: { code: 'INVALID_PARAMETER', message: "Invalid value for parameter 'limit': must be an integer from 1 to 100", details: { parameter: 'limit', value: '101', constraint: 'must be an integer from 1 to 100' } }, meta: exampleMeta })}
+            ${json(api.failure.example)}
           </section>
         </main>
       </div>
@@ -154,6 +152,7 @@ export const landingPage = (origin: string): Answer =>
       <div class="tiles">
         <a class="tile" href="/api/v1/docs"><strong>API reference</strong>Operations, prices, parameters, examples</a>
         <a class="tile" href="/api/v1/openapi.json"><strong>OpenAPI 3.1</strong>The same for generators and tools</a>
+        <a class="tile" href="/api/v2/docs"><strong>OpenCVE API v2</strong>Operations for tokens of organisations</a>
         <a class="tile" href="/readyz"><strong>Readiness</strong>Whether ledger and catalogue answer</a>
       </div>
       <h3>First call</h3>

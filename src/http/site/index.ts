@@ -12,7 +12,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FeedState } from '../../catalog/index.ts';
 import type { ServerConfig } from '../../config/index.ts';
-import { ClaimBody, cybersecfeedOperations, siteOperations } from '../../contract/index.ts';
+import { ClaimBody, siteOperations } from '../../contract/index.ts';
 import { errorCatalogue, fail, type Actor, type Clock } from '../../kernel/index.ts';
 import { createAddressLimit } from '../address-limit.ts';
 import { tagMatches, textTag } from '../entity-tag.ts';
@@ -23,6 +23,7 @@ import { publicUrlOf } from '../public-url.ts';
 import type { Answer, Exchange, Failure, Surface } from '../surface.ts';
 import type { Traffic } from '../traffic.ts';
 import { createOrigins } from '../transport.ts';
+import { cybersecfeedDescription, opencveV2Description, type ApiDescription } from './api-description.ts';
 import { docsPage, landingPage } from './docs-page.ts';
 import { metricsText } from './metrics.ts';
 import { claimPage, signInPage } from './one-time-pages.ts';
@@ -64,10 +65,16 @@ export const createSite = (deps: SiteDeps): Surface => {
     const opened = await deps.claims.open(token, strangerOf(exchange, 'claim link'));
     return jsonAnswer(200, { credential: opened.presented, name: opened.name, masked: opened.masked });
   };
-  const openapi = (exchange: Exchange): Answer => {
-    const body = `${JSON.stringify(buildOpenApi(cybersecfeedOperations, { serverUrl: urlOf(exchange), version: deps.version }), null, 2)}\n`;
-    return tagged(exchange, plain(200, 'application/json; charset=utf-8', body));
-  };
+  const openapi =
+    (api: ApiDescription) =>
+    (exchange: Exchange): Answer => {
+      const document = buildOpenApi(api, { serverUrl: urlOf(exchange), version: deps.version });
+      return tagged(exchange, plain(200, 'application/json; charset=utf-8', `${JSON.stringify(document, null, 2)}\n`));
+    };
+  const reference =
+    (api: ApiDescription) =>
+    (exchange: Exchange): Answer =>
+      tagged(exchange, docsPage(api, urlOf(exchange)));
   const metrics = (exchange: Exchange): Answer => {
     admitOperator(deps.config, exchange, originOf(exchange.request));
     const body = metricsText({ ...deps, startedAtMs });
@@ -82,11 +89,13 @@ export const createSite = (deps: SiteDeps): Surface => {
       'site.health.read': () => plain(200, 'application/json; charset=utf-8', '{"status":"ok"}', 'no-store'),
       'site.readiness.read': () => readiness(deps),
       'site.metrics.read': metrics,
-      'site.openapi.read': openapi,
+      'site.openapi.read': openapi(cybersecfeedDescription),
+      'site.openapi_v2.read': openapi(opencveV2Description),
       'site.claim.read': claimPage,
       'site.sign_in.read': signInPage,
       'site.claim.open': claim,
-      'site.docs.read': (exchange) => tagged(exchange, docsPage(cybersecfeedOperations, urlOf(exchange))),
+      'site.docs.read': reference(cybersecfeedDescription),
+      'site.docs_v2.read': reference(opencveV2Description),
     },
     present: () => ({ kind: 'none' }),
     fail: failure,

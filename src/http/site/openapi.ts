@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import {
-  batchWire,
-  cybersecfeedExamples,
-  exampleMeta,
-  Failure,
-  parameterNotes,
-  type Operation,
-} from '../../contract/index.ts';
+import { parameterNotes, type Operation } from '../../contract/index.ts';
 import { errorCatalogue } from '../../kernel/index.ts';
+import type { ApiDescription } from './api-description.ts';
 
 type Json = Record<string, unknown>;
 
@@ -30,8 +24,8 @@ const createComponents = () => {
     }
     return plain;
   };
-  const add = (schema: z.ZodType): unknown => {
-    const document: Json = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  const add = (schema: z.ZodType, io: 'input' | 'output' = 'output'): unknown => {
+    const document: Json = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
     const definitions = document['$defs'];
     if (isJson(definitions))
       for (const [name, definition] of Object.entries(definitions)) schemas[name] = move(definition);
@@ -51,7 +45,7 @@ export const parametersOf = (operation: Operation): Json[] =>
         in: place,
         required: place === 'path',
         ...(notes === undefined
-          ? {}
+          ? { schema: { type: 'string' } }
           : { description: `${notes.description} Must be ${notes.constraint}.`, schema: notes.wire }),
         ...(notes?.list === true ? { style: 'form', explode: false } : {}),
         ...(notes?.example === undefined
@@ -61,12 +55,7 @@ export const parametersOf = (operation: Operation): Json[] =>
     });
   });
 
-const creditText = (operation: Operation): string => {
-  const credits = operation.priceMillicredits / 1000;
-  return credits === 0 ? 'Free of charge.' : `Costs ${credits} credit${credits === 1 ? '' : 's'}.`;
-};
-
-const failuresOf = (operation: Operation): Json => {
+const failuresOf = (operation: Operation, schemaName: string): Json => {
   const titles = new Map<number, string[]>();
   for (const code of operation.errors) {
     const entry = errorCatalogue[code];
@@ -77,70 +66,69 @@ const failuresOf = (operation: Operation): Json => {
       String(status),
       {
         description: `${[...new Set(names)].join('. ')}.`,
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } },
+        content: { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName}` } } },
       },
     ]),
   );
 };
 
-/** buildOpenApi makes the OpenAPI 3.1 document of the metered operations; `serverUrl` is where they are served. */
+type Components = ReturnType<typeof createComponents>;
+
+const successOf = (operation: Operation, { exampleOf }: ApiDescription, components: Components): Json => {
+  if (operation.response instanceof z.ZodVoid) return { '204': { description: 'Done.' } };
+  const example = exampleOf(operation);
+  const content = { schema: components.add(operation.response), ...(example === undefined ? {} : { example }) };
+  const answer = {
+    description: 'The answer.',
+    headers: {
+      'X-Correlation-ID': { schema: { type: 'string' } },
+      ...(operation.method === 'GET' || example !== undefined ? { ETag: { schema: { type: 'string' } } } : {}),
+    },
+    content: { 'application/json': content },
+  };
+  if (operation.method !== 'GET') return example === undefined ? { '2XX': answer } : { '200': answer };
+  return {
+    '200': answer,
+    '304': { description: 'Not modified since the entity tag of `If-None-Match`. The charge is given back.' },
+  };
+};
+
+const bodyOf = ({ body }: Operation, { bodyWire }: ApiDescription, components: Components): Json => {
+  if (body === undefined) return {};
+  const schema = bodyWire ?? components.add(body, 'input');
+  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+};
+
+/** buildOpenApi makes the OpenAPI 3.1 document of one API; `serverUrl` is where the program is reached. */
 export const buildOpenApi = (
-  operations: readonly Operation[],
+  api: ApiDescription,
   options: { readonly serverUrl: string; readonly version: string },
 ): Json => {
   const components = createComponents();
-  components.schemas['Failure'] = components.add(Failure);
+  components.schemas[api.failure.name] = components.add(api.failure.schema);
+  const security = [{ [api.security.name]: [] }];
   const paths: Record<string, Json> = {};
-  for (const operation of operations) {
-    const example = { data: cybersecfeedExamples[operation.id], meta: exampleMeta };
+  for (const operation of api.operations) {
+    const path = operation.path.slice(api.base.length);
     const entry = {
       operationId: operation.id,
       summary: operation.summary,
-      description: `${operation.description ?? ''} ${creditText(operation)}`.trim(),
-      tags: [operation.resource ?? 'public'],
-      security: [{ apiKey: [] }],
-      'x-credits': operation.priceMillicredits / 1000,
+      description: `${operation.description ?? ''} ${api.noteOf(operation)}`.trim(),
+      tags: [api.tagOf(operation)],
+      security,
+      ...api.extensionsOf(operation),
       parameters: parametersOf(operation),
-      ...(operation.body === undefined
-        ? {}
-        : { requestBody: { required: true, content: { 'application/json': { schema: batchWire } } } }),
-      responses: {
-        '200': {
-          description: 'The answer.',
-          headers: { 'X-Correlation-ID': { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
-          content: { 'application/json': { schema: components.add(operation.response), example } },
-        },
-        ...(operation.method === 'GET'
-          ? {
-              '304': { description: 'Not modified since the entity tag of `If-None-Match`. The charge is given back.' },
-            }
-          : {}),
-        ...failuresOf(operation),
-      },
+      ...bodyOf(operation, api, components),
+      responses: { ...successOf(operation, api, components), ...failuresOf(operation, api.failure.name) },
     };
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: entry };
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: entry };
   }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Vulngate API',
-      version: options.version,
-      description:
-        'Vulnerability intelligence: CVE records with CVSS, EPSS and known exploitation. Every request needs a key and costs its price in credits.',
-    },
-    servers: [{ url: options.serverUrl }],
-    security: [{ apiKey: [] }],
+    info: { title: api.title, version: api.version ?? options.version, description: api.text },
+    servers: [{ url: `${options.serverUrl}${api.base}` }],
+    security,
     paths,
-    components: {
-      schemas: components.schemas,
-      securitySchemes: {
-        apiKey: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-API-Key',
-          description: 'A subscription key: two UUIDs joined by a hyphen.',
-        },
-      },
-    },
+    components: { schemas: components.schemas, securitySchemes: { [api.security.name]: api.security.scheme } },
   };
 };
