@@ -18,8 +18,9 @@ import {
   type Credentials,
 } from './credentials/index.ts';
 import { fail, type Clock, type Log, type Random } from './kernel/index.ts';
-import { openKeyring, type Keyring } from './keyring/index.ts';
+import { createSealing, openKeyring, type Keyring } from './keyring/index.ts';
 import { createMailer, type Mailer } from './mail/index.ts';
+import { createAddressCheck } from './outbound/index.ts';
 import { createQueue, type Queue } from './queue/index.ts';
 import { openControl, type Control } from './storage/index.ts';
 import { createWatch, type Watch } from './watch/index.ts';
@@ -113,6 +114,7 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       dependants: {
         projectDeleted: (tx, projectId) => watch.dependants.projectDeleted(tx, projectId),
         memberLeft: (tx, userId) => watch.dependants.memberLeft(tx, userId),
+        personDeleted: (tx, userId) => watch.dependants.personDeleted(tx, userId),
       },
     });
     const credentials = createCredentials({
@@ -139,7 +141,17 @@ export const openParts = async ({ config, clock, random, log }: Surroundings): P
       issue: credentials.issue,
       contactsOf: accounts.contactsOf,
     });
-    const watch = createWatch({ control, clock, audit, projects: accounts.projectTurns });
+    const watch = createWatch({
+      control,
+      clock,
+      random,
+      audit,
+      mail,
+      publicUrl: config.server.publicUrl ?? localUrl(config.server),
+      sealing: createSealing(keyring.peppers, random),
+      checkAddress: createAddressCheck({ config: config.outbound, clock }),
+      projects: accounts.projectTurns,
+    });
     const billing = createBilling({
       control,
       clock,

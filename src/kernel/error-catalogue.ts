@@ -134,6 +134,22 @@ export const errorCatalogue = {
   'tag.not_found': entry(404, 'No such tag', 'List the tags to find its name; everybody has tags of their own.'),
   'tag.name_taken': entry(409, 'Name of a tag in use', 'Choose another name.'),
   'tag.limit_reached': entry(409, 'Too many tags', 'Delete a tag, or take one off CVEs that do not need it.'),
+  'notification.not_found': entry(404, 'No such notification', 'List the notifications of the project.'),
+  'notification.name_taken': entry(409, 'Name of a notification in use', 'Choose another name in this project.'),
+  'automation.not_found': entry(404, 'No such automation', 'List the automations of the project.'),
+  'automation.name_taken': entry(409, 'Name of an automation in use', 'Choose another name in this project.'),
+  'automation.execution_not_found': entry(404, 'No such execution', 'List the executions of the automation.'),
+  'report.not_found': entry(404, 'No such report', 'List the reports of the project.'),
+  'confirmation.refused': entry(
+    404,
+    'Confirmation link not valid',
+    'A link works once, for 72 hours. Change the notification to get another one.',
+  ),
+  'watch.too_many_outputs': entry(
+    409,
+    'Too many notifications or automations',
+    'Remove what is not needed any more in this project.',
+  ),
   'watch.too_many_subscriptions': entry(
     400,
     'Too many subscriptions',

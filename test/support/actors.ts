@@ -17,8 +17,9 @@ import {
 } from '../../src/config/index.ts';
 import { createCredentials, openPeppers, type Credentials, type NewCredential } from '../../src/credentials/index.ts';
 import { ManualClock, operatorActor, Secret, seededRandom, silentLog, type Log } from '../../src/kernel/index.ts';
-import { openKeyring, type Keyring } from '../../src/keyring/index.ts';
+import { createSealing, openKeyring, type Keyring } from '../../src/keyring/index.ts';
 import type { Terms, VerifiedCredential } from '../../src/kernel/index.ts';
+import { createAddressCheck } from '../../src/outbound/index.ts';
 import { openControl, type Control, type Db } from '../../src/storage/index.ts';
 import { createWatch, type Watch } from '../../src/watch/index.ts';
 import type { TestDatabase } from './engines.ts';
@@ -92,6 +93,7 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     dependants: {
       projectDeleted: (tx, projectId) => watch.dependants.projectDeleted(tx, projectId),
       memberLeft: (tx, userId) => watch.dependants.memberLeft(tx, userId),
+      personDeleted: (tx, userId) => watch.dependants.personDeleted(tx, userId),
     },
   });
   const credentials = createCredentials({
@@ -108,8 +110,29 @@ export const nodeOn = async (control: Control, options: NodeOptions = {}): Promi
     creatorMayHold: accounts.creatorMayHold,
     contactsOf: accounts.contactsOf,
   });
-  const watch = createWatch({ control, clock, audit, projects: accounts.projectTurns });
-  return { control, clock, keyring, audit, admission, accounts, credentials, watch, mails, close: () => admission.close() };
+  const watch = createWatch({
+    control,
+    clock,
+    random,
+    audit,
+    mail,
+    publicUrl: 'https://vulngate.example.org',
+    sealing: createSealing(keyring.peppers, random),
+    checkAddress: createAddressCheck({ config: { allow: [] }, clock, resolve: () => Promise.resolve([]) }),
+    projects: accounts.projectTurns,
+  });
+  return {
+    control,
+    clock,
+    keyring,
+    audit,
+    admission,
+    accounts,
+    credentials,
+    watch,
+    mails,
+    close: () => admission.close(),
+  };
 };
 
 /** secondNodeOn opens the database once more, as another process would, and builds a node that shares only the clock. */

@@ -1,0 +1,29 @@
+import { fail, type AppError } from '../kernel/index.ts';
+
+/** What is wrong, by field: a text for what a rule refuses, a list of texts for what a form would not take. */
+export type FieldRefusals = Readonly<Record<string, string | readonly string[]>>;
+
+/** refusedFields is the failure of an input whose fields are not acceptable. */
+export const refusedFields = (fields: FieldRefusals): AppError =>
+  fail('request.invalid_parameter', {
+    message: `Not acceptable: ${Object.keys(fields).join(', ')}`,
+    detail: { fields },
+  });
+
+/** Names that paths of the surfaces use for something else. */
+const reserved = new Set(['add', '.', '..']);
+const lengthMax = 255;
+
+/** outputName checks the name of a notification or an automation, which stands in paths. Throws `request.invalid_parameter`. */
+export const outputName = (text: string): string => {
+  const name = text.trim();
+  if (name === '') throw refusedFields({ name: ['This field may not be blank.'] });
+  if (name.length > lengthMax) {
+    throw refusedFields({ name: [`Ensure this field has no more than ${lengthMax} characters.`] });
+  }
+  if (reserved.has(name.toLowerCase())) throw refusedFields({ name: 'This name is reserved.' });
+  if (!/^[A-Za-z0-9\-_ ]+$/.test(name)) {
+    throw refusedFields({ name: ['Special characters (except dash, underscore and space) are not accepted'] });
+  }
+  return name;
+};

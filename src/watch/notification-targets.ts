@@ -1,0 +1,137 @@
+import { refusedFields } from './fields.ts';
+
+export const notificationTypes = ['email', 'webhook', 'slack'] as const;
+export type NotificationType = (typeof notificationTypes)[number];
+
+/** Where a notification goes, and with what. All of it is secret except what `shownTarget` shows. */
+export type NotificationTarget =
+  | { readonly type: 'email'; readonly email: string }
+  | { readonly type: 'webhook'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | { readonly type: 'slack'; readonly url: string };
+
+/** What people may read back of a target. */
+export type ShownTarget =
+  | { readonly type: 'email'; readonly email: string }
+  | { readonly type: 'webhook'; readonly host: string; readonly headerNames: readonly string[] }
+  | { readonly type: 'slack' };
+
+/** What of a target is given, as it came; on a change the rest stays. */
+export type TargetInput = Readonly<Record<string, unknown>>;
+
+const urlMax = 2000;
+const headersMax = 20;
+const headerValueMax = 4000;
+const slackOrigin = 'https://hooks.slack.com/';
+/** What a request sets by itself, or what would change its frame. */
+const ownHeaders = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export const shownTarget = (target: NotificationTarget): ShownTarget => {
+  switch (target.type) {
+    case 'email':
+      return target;
+    case 'webhook':
+      return {
+        type: 'webhook',
+        host: URL.parse(target.url)?.host ?? '',
+        headerNames: Object.keys(target.headers).toSorted(),
+      };
+    case 'slack':
+      return { type: 'slack' };
+  }
+};
+
+const refused = (field: string, text: string) => refusedFields({ configuration: `${field}: ${text}` });
+
+const emailOf = (value: unknown): string => {
+  const email = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  if (email === '') throw refused('email', 'This field is required.');
+  if (email.length > 254 || !/^[^\s@"<>\p{Cc},;:]+@[^\s@"<>\p{Cc},;:]+\.[^\s@"<>\p{Cc},;:.]+$/u.test(email)) {
+    throw refused('email', 'Enter a valid email address.');
+  }
+  return email;
+};
+
+const urlOf = (field: string, value: unknown): string => {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (text === '') throw refused(field, 'This field is required.');
+  const url = URL.parse(text);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (url === null || !isWeb || text.length > urlMax || /[\s\p{Cc}]/u.test(text)) {
+    throw refused(field, 'Enter a valid URL.');
+  }
+  return url.href;
+};
+
+const headersOf = (value: unknown): Record<string, string> => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refused('headers', 'Headers are an object of texts.');
+  }
+  const headers: Record<string, string> = {};
+  const entries: [string, unknown][] = Object.entries(value);
+  if (entries.length > headersMax) throw refused('headers', `There are at most ${headersMax} headers.`);
+  for (const [name, text] of entries) {
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name) || ownHeaders.has(name.toLowerCase())) {
+      throw refused('headers', 'A name is not one that a header may have.');
+    }
+    if (Object.keys(headers).some((other) => other.toLowerCase() === name.toLowerCase())) {
+      throw refused('headers', 'A name stands twice.');
+    }
+    if (typeof text !== 'string' || text.length > headerValueMax || !/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) {
+      throw refused('headers', 'A value is a text of one line.');
+    }
+    headers[name] = text;
+  }
+  return headers;
+};
+
+const known: Readonly<Record<NotificationType, readonly string[]>> = {
+  email: ['email'],
+  webhook: ['url', 'headers'],
+  slack: ['webhook_url', 'url'],
+};
+
+/**
+ * targetOf reads a target: members that are not given stay as in `before`. Throws `request.invalid_parameter` for what is
+ * missing, unknown or not of its form; whether an address may be called is not asked here.
+ */
+export const targetOf = (
+  type: NotificationType,
+  given: TargetInput,
+  before: NotificationTarget | null = null,
+): NotificationTarget => {
+  const unknown = Object.keys(given).find((name) => !known[type].includes(name));
+  if (unknown !== undefined) throw refused(unknown.slice(0, 100), `A notification of type ${type} has no such setting.`);
+  switch (type) {
+    case 'email':
+      return { type, email: emailOf(given['email'] ?? (before?.type === type ? before.email : undefined)) };
+    case 'webhook': {
+      const held = before?.type === type ? before : { url: undefined, headers: {} };
+      return {
+        type,
+        url: urlOf('url', given['url'] ?? held.url),
+        headers: given['headers'] === undefined ? held.headers : headersOf(given['headers'] ?? {}),
+      };
+    }
+    case 'slack': {
+      const url = given['webhook_url'] ?? given['url'] ?? (before?.type === type ? before.url : undefined);
+      const text = urlOf('webhook_url', url);
+      if (!text.startsWith(slackOrigin)) throw refused('webhook_url', `It starts with ${slackOrigin}`);
+      return { type, url: text };
+    }
+  }
+};
+
+/** addressOf is the address that a target calls, or null for mail. */
+export const addressOf = (target: NotificationTarget): string | null =>
+  target.type === 'email' ? null : target.url;
