@@ -41,6 +41,8 @@ export interface Dependants {
   projectDeleted(tx: Db, projectId: number): Promise<void>;
   /** After a person has left an organisation or a project, or all of them. */
   memberLeft(tx: Db, userId: string): Promise<void>;
+  /** Before the person itself is deleted. */
+  personDeleted(tx: Db, userId: string): Promise<void>;
 }
 
 export interface MailSink {

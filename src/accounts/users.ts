@@ -232,6 +232,7 @@ export const userVerbs = (deps: AccountsDeps, passwords: Passwords) => {
         await deleteInvitationsFor(tx, row.email);
         await deleteMembershipsOf(tx, row.id);
         await deps.dependants.memberLeft(tx, row.id);
+        await deps.dependants.personDeleted(tx, row.id);
         await deps.mail.forget(tx, row.email);
         await deleteUser(tx, row.id);
         await audit(tx, actor, row, 'account.deleted', { before: { state: row.state, plan: row.plan } });

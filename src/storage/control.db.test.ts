@@ -160,6 +160,16 @@ const expected: {
     created_at_ms: 'int',
     updated_at_ms: 'int',
   },
+  user_tags: {
+    number: 'serial',
+    user_id: 'text',
+    name: 'text',
+    color: 'text',
+    description: 'text?',
+    created_at_ms: 'int',
+    updated_at_ms: 'int',
+  },
+  cve_tags: { tag_number: 'int', cve_id: 'text', created_at_ms: 'int' },
   project_subscriptions: { project_id: 'int', vendor: 'text', product: 'text', created_at_ms: 'int' },
   cve_trackers: {
     project_id: 'int',

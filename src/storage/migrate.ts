@@ -7,6 +7,7 @@ import { userMeters } from './migrations/0004-user-meters.ts';
 import { credentialNeighbours } from './migrations/0005-credential-neighbours.ts';
 import { watching } from './migrations/0006-watching.ts';
 import { automation } from './migrations/0007-automation.ts';
+import { tags } from './migrations/0008-tags.ts';
 import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   credentialNeighbours,
   watching,
   automation,
+  tags,
 ];
 
 /** The schema version that this program reads and writes. */

@@ -35,6 +35,8 @@ const tables = {
   automation_results: { key: ['number'], numbered: 'number' },
   reports: { key: ['number'], numbered: 'number' },
   report_cves: { key: ['report_id', 'cve_id'] },
+  user_tags: { key: ['number'], numbered: 'number' },
+  cve_tags: { key: ['tag_number', 'cve_id'] },
   jobs: { key: ['id'], numbered: 'id' },
   mails: { key: ['id'], numbered: 'id' },
   claims: { key: ['id'] },

@@ -2,13 +2,14 @@ import type { ColumnType, Generated } from 'kysely';
 import type { AutomationTables } from './automation.ts';
 import type { CredentialUseTables } from './credential-use.ts';
 import type { PeopleTables } from './people.ts';
+import type { TagTables } from './tags.ts';
 import type { WatchingTables } from './watching.ts';
 
 /**
  * The tables of the control plane, one interface a table. Times are epoch milliseconds, booleans 0 or 1, money of the
  * ledger is millicredits. Storage knows tables, not rules: what a value means is said where it is written.
  */
-export interface ControlTables extends PeopleTables, CredentialUseTables, WatchingTables, AutomationTables {
+export interface ControlTables extends PeopleTables, CredentialUseTables, WatchingTables, AutomationTables, TagTables {
   settings: SettingsTable;
   users: UsersTable;
   subscriptions: SubscriptionsTable;
