@@ -4,6 +4,7 @@ import { projectOwnerId } from './accounts/index.ts';
 import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
 import { AppError, systemActor } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
+import { membershipsOf } from './memberships.ts';
 import { openParts, type Parts, type Surroundings } from './parts.ts';
 import { ping } from './storage/index.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
@@ -31,7 +32,7 @@ const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void
 };
 
 /** peopleOf binds what the surfaces of people need. */
-const peopleOf = ({ accounts, audit, billing, credentials, claims }: Parts): PeopleVerbs => {
+const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Parts): PeopleVerbs => {
   const { signIn, sessions, projects, plans, users } = accounts;
   return {
     auth: { ...signIn, ...sessions },
@@ -45,22 +46,46 @@ const peopleOf = ({ accounts, audit, billing, credentials, claims }: Parts): Peo
       find: accounts.organizations.find,
       requireOwn: (actor, organizationId) => accounts.requireAccess(actor, organizationId, 'own'),
     },
+    tenants: {
+      organizationById: accounts.organizations.byId,
+      organizationsOf: accounts.organizations.listOf,
+      projectsIn: (organizationId) => projects.listIn({ actor: systemActor, organizationId }),
+      subscriptionsOf: watch.subscriptions.of,
+      isOrganization: async (organization) =>
+        (await accounts.organizations.find({ actor: systemActor, organization })) !== null,
+      reportForeign: credentials.reportForeign,
+    },
+    tags: watch.tags,
+    passwords: accounts.passwords,
     activity: audit,
     emailOf: async (userId) => (await users.get(userId))?.email ?? null,
+    memberships: membershipsOf({ accounts }),
     claims,
     billing,
   };
 };
 
 /** opencveV2Of binds what tokens of organisations reach. */
-const opencveV2Of = ({ accounts, credentials }: Parts, catalog: Catalog): HttpDeps['opencveV2'] => ({
-  catalog,
-  queryTermsMax: 20,
-  organizationById: (id) => accounts.organizations.find({ actor: systemActor, organization: id }),
-  tokenById: (id) => credentials.show({ actor: systemActor, id }),
-  projectCondition: async () => null,
-  taggedByMaker: async () => null,
-});
+const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
+  const { credentials, watch } = parts;
+  const { organizationById, isOrganization, projectsIn, reportForeign } = peopleOf(parts).tenants;
+  return {
+    catalog,
+    queryTermsMax: 20,
+    organizationById,
+    isOrganization,
+    reportForeign,
+    tokenById: (id) => credentials.show({ actor: systemActor, id }),
+    projectCondition: async (organizationId, name) => {
+      const project = (await projectsIn(organizationId)).find((each) => each.name === name);
+      return project === undefined ? null : watch.subscriptions.expressionOf(project.id);
+    },
+    taggedByMaker: async (credentialId, tag) => {
+      const { createdBy } = await credentials.show({ actor: systemActor, id: credentialId });
+      return createdBy === '' ? null : watch.tags.cveIds(createdBy, tag);
+    },
+  };
+};
 
 /** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
 export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {

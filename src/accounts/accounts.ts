@@ -20,7 +20,7 @@ import { userVerbs } from './users.ts';
 
 export interface Accounts {
   readonly users: ReturnType<typeof userVerbs>;
-  readonly passwords: Pick<Passwords, 'verify'>;
+  readonly passwords: Pick<Passwords, 'verify' | 'recall'>;
   readonly signIn: ReturnType<typeof signInVerbs>;
   readonly sessions: Omit<Sessions, 'start'>;
   readonly organizations: ReturnType<typeof organizationVerbs>;

@@ -12,6 +12,7 @@ import {
 } from './store/member-store.ts';
 import {
   deleteOrganization,
+  findOrganization,
   insertOrganization,
   listOrganizationsOf,
   listProjectsIn,
@@ -132,6 +133,11 @@ export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemo
       const row = await findNamed(control.db, input.organization);
       if (row === undefined) return null;
       return includes(await accessTo(control.db, input.actor, row.id), 'view') ? organizationOf(row) : null;
+    },
+    /** byId returns an organisation, or null. It asks nobody who asks, and takes no name for an id. */
+    byId: async (id: string): Promise<Organization | null> => {
+      const row = await findOrganization(control.db, id);
+      return row === undefined ? null : organizationOf(row);
     },
     /** listOf returns the organisations that a person belongs to, by name. */
     listOf: async (userId: string): Promise<(Organization & { readonly role: OrganizationRole })[]> =>

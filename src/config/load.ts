@@ -188,6 +188,7 @@ const assemble = (
     server: {
       host: values.host,
       port: values.port,
+      opencvePageSize: values.opencvePageSize,
       publicUrl: values.publicUrl?.replace(/\/+$/, '') ?? null,
       tls,
       trustedProxies: values.trustedProxies,

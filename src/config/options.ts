@@ -128,6 +128,17 @@ export const options = [
     example: '30',
   },
   {
+    key: 'opencvePageSize',
+    env: 'VULNGATE_OPENCVE_PAGE_SIZE',
+    section: 'server',
+    kind: 'integer',
+    default: '10',
+    minimum: 1,
+    maximum: 100,
+    description: 'Entries on a page of the OpenCVE API of the first generation.',
+    example: '50',
+  },
+  {
     key: 'metricsToken',
     env: 'VULNGATE_METRICS_TOKEN',
     section: 'server',

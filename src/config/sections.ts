@@ -45,6 +45,8 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   readonly bodyBytesMax: number;
   readonly shutdownMs: number;
+  /** Entries on a page of the first generation of the OpenCVE API. */
+  readonly opencvePageSize: number;
   readonly metricsToken: Secret<string> | null;
 }
 

@@ -28,7 +28,42 @@ export const matchRoute = (operations: readonly Operation[], method: string, pat
     if (operation !== undefined) return { kind: 'operation', operation, params };
     return { kind: 'method_unknown', allowed: allowedMethods(operations, candidate) };
   }
+  return spanned(operations, method, path);
+};
+
+/**
+ * spanned reads a path that no operation has as one whose parameters hold slashes. The most particular operation wins; a
+ * parameter before another one ends where the text between them stands first.
+ */
+const spanned = (operations: readonly Operation[], method: string, path: string): RouteMatch => {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+  const wide = operations.filter((operation) => operation.spanning === true);
+  for (const operation of wide.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length)) {
+    const params = bindWide(operation.path, plain);
+    if (params === null) continue;
+    if (operation.method === wanted) return { kind: 'operation', operation, params };
+    return { kind: 'method_unknown', allowed: allowedMethods(operations, operation.path) };
+  }
   return { kind: 'path_unknown' };
+};
+
+/** One pass without going back: a path of any length costs its length. */
+const bindWide = (pattern: string, path: string): Record<string, string> | null => {
+  const [beginning = '', ...rest] = pattern.split('{');
+  if (!path.startsWith(beginning)) return null;
+  const params: Record<string, string> = {};
+  let from = beginning.length;
+  for (const [index, part] of rest.entries()) {
+    const [name = '', literal = ''] = part.split('}');
+    const isLast = index === rest.length - 1;
+    const to = isLast ? path.length - literal.length : path.indexOf(literal, from + 1);
+    const value = to > from && path.startsWith(literal, to) ? decode(path.slice(from, to)) : null;
+    if (value === null) return null;
+    params[name] = value;
+    from = to + literal.length;
+  }
+  return params;
 };
 
 const split = (path: string): string[] => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path).split('/');

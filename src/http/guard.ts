@@ -8,6 +8,7 @@ import { pathOf, writeAnswer } from './reply.ts';
 import type {
   AdmissionGate,
   Answer,
+  BasicGate,
   CredentialGate,
   Exchange,
   ExposurePlace,
@@ -26,6 +27,7 @@ export interface GuardDeps {
   readonly log: Log;
   readonly credentials: CredentialGate;
   readonly sessions: SessionGate;
+  readonly basic: BasicGate;
   readonly admission: AdmissionGate;
   readonly traffic: Traffic;
   readonly originOf: (request: IncomingMessage) => Origin;
@@ -125,9 +127,11 @@ export const createGuard = (deps: GuardDeps): Guard => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
+    if (presented.kind === 'refused') return presented.failure;
     const { address } = exchange;
     try {
       if (presented.kind === 'session') return await welcome(exchange, operation, presented);
+      if (presented.kind === 'basic') return await welcomeBasic(exchange, operation, presented);
       for (let decision = 0; decision < decisionsMax; decision += 1) {
         // No charge confirms what memory says where no credential is taken: the database decides.
         const fresh = decision > 0 || operation.families.length === 0;
@@ -156,6 +160,20 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (operation.sessions !== true) return { code: 'credential.family_refused' };
     const outcome = await sessions.check(presented.session);
     if (outcome.kind === 'refused') return { code: outcome.code };
+    exchange.client = clientOf(exchange);
+    exchange.person = outcome;
+    return null;
+  };
+
+  /** A password is only looked at where the product takes one. */
+  const welcomeBasic = async (
+    exchange: Exchange,
+    operation: Operation,
+    { email, password }: Extract<Presented, { kind: 'basic' }>,
+  ): Promise<Failure | null> => {
+    if (operation.basic !== true) return { code: 'credential.missing' };
+    const outcome = await deps.basic.check({ email, password, address: exchange.address });
+    if (outcome.kind === 'refused') return outcome;
     exchange.client = clientOf(exchange);
     exchange.person = outcome;
     return null;
@@ -260,10 +278,15 @@ export const createGuard = (deps: GuardDeps): Guard => {
     answer: (exchange, failure) => {
       traffic.begin();
       exchange.address = deps.originOf(exchange.request).address;
-      finish(exchange, failed(exchange, failure));
+      finish(exchange, failed(exchange, isUnasked(exchange, failure) ? { code: 'credential.missing' } : failure));
     },
   };
 };
+
+const isUnasked = ({ surface, request }: Exchange, { code }: Failure): boolean =>
+  surface.challengesFirst === true &&
+  code === 'request.method_not_allowed' &&
+  surface.present(request.headers, request).kind === 'none';
 
 /** When the same request may be tried again, for failures that pass: `retry_after` of the detail is in seconds. */
 const retryOf = ({ entry, detail }: AppError): Pick<Failure, 'retryAfterMs'> => {

@@ -12,19 +12,23 @@
  * Fails to start with `config.invalid` or `server.address_in_use`; while running, a failure is always an answer.
  */
 import { createAuth, type AuthDeps } from './auth/index.ts';
+import { createBasicGate, type PasswordVerbs } from './basic-gate.ts';
 import { createBilling, type BillingVerbs } from './billing/index.ts';
 import { createCvefeed, type CvefeedDeps } from './cvefeed/index.ts';
 import { createCvefinder, type CvefinderDeps } from './cvefinder/index.ts';
-import { createCybersecfeed, type CatalogReads } from './cybersecfeed/index.ts';
+import { createCybersecfeed, type CatalogReads as CybersecfeedCatalog } from './cybersecfeed/index.ts';
+import { createMembership, type MembershipVerbs } from './membership/index.ts';
 import { createLeaks, type LeaksDeps } from './leaks/index.ts';
-import { createOpencve, type OpencveDeps } from './opencve/index.ts';
+import { createOpencve, type OpencveCatalog, type OpencveDeps } from './opencve/index.ts';
 import { createOpencveV2, type OpencveV2Deps } from './opencve-v2/index.ts';
 import type { ServerDeps, HttpServer } from './server.ts';
 import { createServer } from './server.ts';
 import { createSite, type ClaimVerbs } from './site/index.ts';
 import { createTraffic } from './traffic.ts';
 
-export type { CatalogReads } from './cybersecfeed/index.ts';
+/** What the surfaces read of the catalogue. */
+export type CatalogReads = CybersecfeedCatalog & CvefinderDeps['catalog'] & OpencveCatalog;
+
 export type { HttpServer } from './server.ts';
 export type { AdmissionGate, CredentialGate, ExposurePlace, Person, PresentedSession, SessionGate } from './surface.ts';
 
@@ -34,14 +38,18 @@ export interface PeopleVerbs {
   readonly credentials: CvefeedDeps['tokens'] & LeaksDeps['leaks'];
   readonly projects: CvefeedDeps['projects'];
   readonly organizations: OpencveDeps['organizations'];
+  readonly tenants: OpencveDeps['tenants'];
+  readonly tags: OpencveDeps['tags'];
+  readonly passwords: PasswordVerbs;
   readonly activity: CvefeedDeps['activity'];
   readonly emailOf: CvefeedDeps['emailOf'];
+  readonly memberships: MembershipVerbs;
   readonly claims: ClaimVerbs;
   readonly billing: BillingVerbs;
 }
 
-export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces'> {
-  readonly catalog: CatalogReads & CvefinderDeps['catalog'];
+export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces' | 'basic'> {
+  readonly catalog: CatalogReads;
   readonly people: PeopleVerbs;
   readonly opencveV2: Omit<OpencveV2Deps, 'clock' | 'publicUrl'>;
   readonly leaks: LeaksDeps['config'];
@@ -67,18 +75,27 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
   });
   const cybersecfeed = createCybersecfeed({ catalog, clock, controlPlane: deps.ready.controlPlane });
   const { publicUrl } = config;
-  const { credentials: tokens, emailOf } = people;
+  const { credentials: tokens, emailOf, memberships } = people;
   server = await createServer({
     ...deps,
     config,
     traffic,
+    basic: createBasicGate(clock, people.passwords),
     surfaces: [
       site,
       cybersecfeed,
       createCvefinder({ keys: tokens, catalog }),
-      createCvefeed({ clock, publicUrl, projects: people.projects, tokens, emailOf, activity: people.activity }),
-      createOpencve({ publicUrl, organizations: people.organizations, tokens, emailOf }),
+      createCvefeed({ clock, publicUrl, projects: people.projects, tokens, emailOf, memberships, activity: people.activity }),
+      createOpencve({
+        ...people,
+        catalog,
+        publicUrl,
+        pageSize: config.opencvePageSize,
+        nowMs: () => clock.nowMs(),
+        tokens,
+      }),
       createOpencveV2({ ...deps.opencveV2, clock, publicUrl }),
+      createMembership({ publicUrl, memberships, emailOf }),
       createAuth({ clock, auth: people.auth }),
       createLeaks({ clock, config: deps.leaks, leaks: people.credentials }),
       createBilling(people.billing),

@@ -9,7 +9,7 @@ import { fail, type Clock, type Log, type Random } from '../kernel/index.ts';
 import { createCorrelation } from './correlation.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
-import type { AdmissionGate, CredentialGate, Exchange, Handler, SessionGate, Surface } from './surface.ts';
+import type { AdmissionGate, BasicGate, CredentialGate, Exchange, Handler, SessionGate, Surface } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import { createOrigins } from './transport.ts';
 
@@ -20,6 +20,7 @@ export interface ServerDeps {
   readonly config: ServerConfig;
   readonly credentials: CredentialGate;
   readonly sessions: SessionGate;
+  readonly basic: BasicGate;
   readonly admission: AdmissionGate;
   readonly traffic: Traffic;
   /** The first one answers for paths that belong to none. */
@@ -83,6 +84,13 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     const surface = surfaceOf(deps.surfaces, path);
     const all = deps.surfaces.flatMap((other) => other.operations);
     const match = matchRoute(all, request.method ?? '', path);
+    const owner =
+      match.kind === 'operation' ? deps.surfaces.find(({ name }) => name === match.operation.surface) : null;
+    if (match.kind === 'operation' && match.operation.spanning === true && owner) {
+      const { operation, params } = match;
+      void guard.serve(open(owner, operation, params, request, response), handlerOf(owner, operation));
+      return;
+    }
     guard.answer(
       open(surface, null, {}, request, response),
       match.kind === 'method_unknown'

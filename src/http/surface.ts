@@ -45,6 +45,20 @@ export interface Person {
   /** What unsafe requests must send in X-CSRF-Token; null for programs. */
   readonly csrfToken: string | null;
   readonly expiresAtMs: number;
+  /** Set when a password proved the person for this request alone, by HTTP Basic. */
+  readonly isBasic?: true;
+}
+
+/** What the guard needs for HTTP Basic. */
+export interface BasicGate {
+  check(presented: { readonly email: string; readonly password: string; readonly address: string }): Promise<
+    | ({ readonly kind: 'signed_in' } & Person)
+    | {
+        readonly kind: 'refused';
+        readonly code: 'credential.password_refused' | 'request.limited';
+        readonly retryAfterMs?: number;
+      }
+  >;
 }
 
 /** What the guard needs of the accounts module. */
@@ -111,6 +125,9 @@ export type Presented =
   | { readonly kind: 'none' }
   | { readonly kind: 'repeated' }
   | { readonly kind: 'session'; readonly session: PresentedSession }
+  | { readonly kind: 'basic'; readonly email: string; readonly password: string }
+  /** What cannot be read as a credential, where the product says why. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'one'; readonly family: Family; readonly text: string };
 
 /** A surface: one product's manners on its own paths. */
@@ -121,6 +138,8 @@ export interface Surface {
   readonly operations: readonly Operation[];
   readonly handlers: Readonly<Record<string, Handler>>;
   present(headers: IncomingHttpHeaders, request: IncomingMessage): Presented;
+  /** Whether a request without a credential is asked for one before it is told that its method is unknown. */
+  readonly challengesFirst?: true;
   /** tenant refuses a credential on a path that belongs to somebody else. Asked before anything is charged. */
   readonly tenant?: (params: Exchange['params'], credential: VerifiedCredential) => Failure | null;
   /** fail renders a failure in the surface's envelope; it must not throw. */

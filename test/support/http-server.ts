@@ -26,6 +26,7 @@ export const testServerConfig: ServerConfig = {
   trustedProxies: [],
   bodyBytesMax: 65_536,
   shutdownMs: 10_000,
+  opencvePageSize: 10,
   metricsToken: null,
 };
 

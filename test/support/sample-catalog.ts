@@ -64,6 +64,7 @@ const sortValue = (record: RecordDetail, query: ListQuery): number => {
     epss: record.epss ?? -1,
     published: record.publishedMs ?? -1,
     modified: record.modifiedMs ?? -1,
+    cve_id: record.id,
   };
   return values[query.sort];
 };
@@ -90,6 +91,11 @@ const epssFeed: FeedState = {
   error: null,
 };
 
+const datesOfNames = { createdMs: firstMs, updatedMs: firstMs };
+const apache = { name: 'apache', ...datesOfNames };
+const log4j = { name: 'log4j', ...datesOfNames };
+const deserialization = { cwe: 502, name: 'Deserialization of Untrusted Data', description: null, ...datesOfNames };
+
 /** sampleCatalog is a small catalogue in memory with predictable records; `queries` shows what it was asked. */
 export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: ListQuery[] } => {
   const records = Array.from({ length: size }, (_, index) => recordOf(index));
@@ -107,6 +113,13 @@ export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: Li
     queries,
     find: (cveId) => byId.get(cveId) ?? null,
     revisionOf: (cveId) => byId.get(cveId)?.revision ?? null,
+    version: () => size,
+    vendors: async () => ({ rows: [apache], total: 1, revision: size }),
+    products: async () => ({ rows: [log4j], total: 1, revision: size }),
+    weaknesses: async () => ({ rows: [deserialization], total: 1, revision: size }),
+    findVendor: (name) => (name === 'apache' ? apache : null),
+    findProduct: (vendor, name) => (vendor === 'apache' && name === 'log4j' ? log4j : null),
+    findWeakness: (cwe) => (cwe === 502 ? deserialization : null),
     kevEntry: (cveId) => kev.find((row) => row.cveId === cveId) ?? null,
     list: async (query) => {
       queries.push(query);
@@ -118,7 +131,9 @@ export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: Li
         .toSorted((a, b) => order(sortValue(a, query), a.id, { value: sortValue(b, query), id: b.id }));
       const after = query.after;
       const rest =
-        after === undefined ? sorted : sorted.filter((record) => order(sortValue(record, query), record.id, after) > 0);
+        after === undefined
+          ? sorted.slice(query.offset ?? 0)
+          : sorted.filter((record) => order(sortValue(record, query), record.id, after) > 0);
       const rows = rest.slice(0, query.limit);
       const last = rows.at(-1);
       const next =

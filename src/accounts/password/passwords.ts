@@ -12,7 +12,13 @@ const rememberedMs = 15 * 60_000;
 const rememberedMax = 10_000;
 
 export type PasswordOutcome =
-  | { readonly kind: 'verified'; readonly userId: string; readonly email: string }
+  | {
+      readonly kind: 'verified';
+      readonly userId: string;
+      readonly email: string;
+      readonly name: string;
+      readonly isAdministrator: boolean;
+    }
   | { readonly kind: 'refused' };
 
 export interface Passwords {
@@ -22,7 +28,17 @@ export interface Passwords {
    * verify proves an e-mail address and a password. Unknown addresses, people without a password and disabled people
    * take as long as a wrong password. Repeated right calls are fast, and none outlives a change of the password.
    */
-  verify(input: { readonly email: string; readonly password: string }): Promise<PasswordOutcome>;
+  verify(input: EmailAndPassword): Promise<PasswordOutcome>;
+  /**
+   * recall proves a pair that verify has found right within the last 15 minutes, and refuses every other one at once. How
+   * long that takes tells nothing of a password: what is compared are digests under a key of this process.
+   */
+  recall(input: EmailAndPassword): Promise<PasswordOutcome>;
+}
+
+interface EmailAndPassword {
+  readonly email: string;
+  readonly password: string;
 }
 
 export const createPasswords = (deps: {
@@ -50,7 +66,35 @@ export const createPasswords = (deps: {
     memory.set(userId, { proof, untilMs: clock.nowMs() + rememberedMs });
   };
 
+  /** Null for unknown addresses, people without a password and disabled people. */
+  const holderOf = async (email: string) => {
+    const row = await findUserByEmail(control.db, email.trim().toLowerCase());
+    const digest = row?.state === 'active' ? row.password_digest : null;
+    if (row === undefined || digest === null) return null;
+    const { id: userId, name } = row;
+    const verified: PasswordOutcome = {
+      kind: 'verified',
+      userId,
+      email: row.email,
+      name,
+      isAdministrator: row.is_administrator === 1,
+    };
+    return { userId, digest, verified };
+  };
+
+  const isKnown = (userId: string, proof: Buffer): boolean => {
+    const known = memory.get(userId);
+    return known !== undefined && clock.nowMs() < known.untilMs && timingSafeEqual(known.proof, proof);
+  };
+
   return {
+    recall: async ({ email, password }) => {
+      if (!deps.isBasicEnabled || password.length > lengthMax) return { kind: 'refused' };
+      const holder = await holderOf(email);
+      return holder !== null && isKnown(holder.userId, proofOf(holder.digest, password))
+        ? holder.verified
+        : { kind: 'refused' };
+    },
     digest: async (password) => {
       if (password.length < lengthMin || password.length > lengthMax) {
         throw fail('password.refused', { message: `A password has ${lengthMin} to ${lengthMax} characters` });
@@ -62,18 +106,16 @@ export const createPasswords = (deps: {
     },
     verify: async ({ email, password }) => {
       if (!deps.isBasicEnabled || password.length > lengthMax) return { kind: 'refused' };
-      const row = await findUserByEmail(control.db, email.trim().toLowerCase());
-      const digest = row?.state === 'active' ? row.password_digest : null;
-      if (row === undefined || digest === null) {
+      const holder = await holderOf(email);
+      if (holder === null) {
         await matchesSlowDigest(null, password);
         return { kind: 'refused' };
       }
-      const verified: PasswordOutcome = { kind: 'verified', userId: row.id, email: row.email };
+      const { userId, digest, verified } = holder;
       const proof = proofOf(digest, password);
-      const known = memory.get(row.id);
-      if (known !== undefined && clock.nowMs() < known.untilMs && timingSafeEqual(known.proof, proof)) return verified;
+      if (isKnown(userId, proof)) return verified;
       if (!(await matchesSlowDigest(digest, password))) return { kind: 'refused' };
-      remember(row.id, proof);
+      remember(userId, proof);
       return verified;
     },
   };

@@ -40,7 +40,13 @@ describe('names of vendors and products', () => {
       ['siemens', ''],
       ['siemens', 'logo!'],
     ]);
-    const texts = ['apache', 'apache$PRODUCT$log4j', 'apache$PRODUCT$solr', 'siemens', String.raw`siemens$PRODUCT$logo\!`];
+    const texts = [
+      'apache',
+      'apache$PRODUCT$log4j',
+      'apache$PRODUCT$solr',
+      'siemens',
+      String.raw`siemens$PRODUCT$logo\!`,
+    ];
     expect(wireProducts(list)).toEqual(texts);
     expect(wireProducts('[]')).toEqual([]);
   });

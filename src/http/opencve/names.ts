@@ -3,7 +3,6 @@ import { normaliseName } from '../../catalog/index.ts';
 const separator = '$PRODUCT$';
 
 /** What a CPE formatted string leaves unescaped; letters beyond ASCII have no escape there and stay as they are. */
-// oxlint-disable-next-line no-control-regex -- the class is "ASCII, except"
 const escapable = /[^\w.\-\u0080-\uffff]/g;
 
 /** wireName writes a stored name as this product shows it: `logo!_soft_comfort` as `logo\!_soft_comfort`. */

@@ -23,7 +23,7 @@ export interface OrganizationVerbs {
   requireOwn(actor: Actor, organizationId: string): Promise<void>;
 }
 
-export interface OpencveDeps {
+export interface TokenDeps {
   /** Without a trailing slash; null: as the caller has addressed the server. */
   readonly publicUrl: string | null;
   readonly organizations: OrganizationVerbs;
@@ -53,7 +53,7 @@ const namesOf = ({ scopes }: Credential): string[] =>
     .map(([resource, level]) => `${resource}:${level}`);
 
 /** tokenHandlers manage the tokens of an organisation: for its owners. */
-export const tokenHandlers = (deps: OpencveDeps): Readonly<Record<string, Handler>> => {
+export const tokenHandlers = (deps: TokenDeps): Readonly<Record<string, Handler>> => {
   const { tokens, organizations } = deps;
   const emailOf = async (userId: string): Promise<string | null> => (userId === '' ? null : deps.emailOf(userId));
 

@@ -1,0 +1,100 @@
+import type { Expression, RecordDetail } from '../../catalog/index.ts';
+import { fail } from '../../kernel/index.ts';
+import { publicUrlOf } from '../public-url.ts';
+import type { Answer, Exchange, Handler } from '../surface.ts';
+import { freshAnswer, readAnswer, writtenOf } from './answers.ts';
+import type { OpencveCatalog } from './catalog-reads.ts';
+import { orderOf } from './filters.ts';
+import { pageText, pageWishOf, type Slice } from './paging.ts';
+import { recordText, rowSelection, selectionOf } from './record-text.ts';
+import type { Remembered } from './remembered.ts';
+
+export interface ReadingDeps {
+  readonly catalog: OpencveCatalog;
+  /** Without a trailing slash; null: as the caller has addressed the server. */
+  readonly publicUrl: string | null;
+  /** Entries on a page when nothing else is asked for. */
+  readonly pageSize: number;
+  readonly remembered: Remembered;
+}
+
+/** What stands in the way of remembering an answer for everybody: it shows something of the person, or of the time. */
+export type Owned = (exchange: Exchange) => boolean;
+
+/** The whole question: where the server is reached, path and query as sent. */
+const keyOf = ({ publicUrl }: ReadingDeps, exchange: Exchange): string =>
+  `${publicUrlOf(publicUrl, exchange)} ${exchange.request.url ?? ''}`;
+
+/**
+ * catalogueRead answers what is the same for everybody. A text that was written under the catalogue's present version is
+ * answered again as it is: no list is asked for, no thread handed over to.
+ */
+export const catalogueRead =
+  (deps: ReadingDeps, write: (exchange: Exchange) => string | Promise<string>, isOwned: Owned = () => false): Handler =>
+  (exchange) => {
+    if (isOwned(exchange)) return answerLater(exchange, write(exchange));
+    // Read before the text is made: a commit in between makes the text newer than its stamp, never older.
+    const stamp = deps.catalog.version();
+    const key = keyOf(deps, exchange);
+    const known = deps.remembered.find(key, stamp);
+    if (known !== null) return readAnswer(exchange, known);
+    const keep = (text: string): Answer => {
+      const written = writtenOf(stamp, text);
+      deps.remembered.keep(key, written);
+      return readAnswer(exchange, written);
+    };
+    const text = write(exchange);
+    return typeof text === 'string' ? keep(text) : text.then(keep);
+  };
+
+/** recordRead is the same for one record, whose own revision proves that nothing has changed. */
+export const recordRead =
+  (
+    deps: ReadingDeps,
+    cveIdOf: (exchange: Exchange) => string,
+    write: (exchange: Exchange, record: RecordDetail) => string,
+  ) =>
+  (exchange: Exchange): Answer => {
+    const cveId = cveIdOf(exchange);
+    const revision = deps.catalog.revisionOf(cveId);
+    if (revision === null) throw fail('catalog.cve_not_found');
+    const key = `${exchange.query} ${cveId}`;
+    const known = deps.remembered.find(key, revision);
+    if (known !== null) return readAnswer(exchange, known);
+    const record = deps.catalog.find(cveId);
+    if (record === null) throw fail('catalog.cve_not_found');
+    const written = writtenOf(record.revision, write(exchange, record));
+    deps.remembered.keep(key, written);
+    return readAnswer(exchange, written);
+  };
+
+/** tenantRead answers what belongs to somebody: never remembered. */
+export const tenantRead =
+  (write: (exchange: Exchange) => Promise<string>): Handler =>
+  async (exchange) =>
+    freshAnswer(exchange, await write(exchange));
+
+const answerLater = async (exchange: Exchange, text: string | Promise<string>): Promise<Answer> =>
+  freshAnswer(exchange, await text);
+
+interface ListParameters {
+  readonly page?: string | undefined;
+  readonly page_size?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly fields?: string | undefined;
+  readonly include?: string | undefined;
+  readonly ordering?: string | undefined;
+}
+
+/** cvePageText writes one page of the records that match. */
+export const cvePageText = (
+  { catalog, publicUrl, pageSize }: Omit<ReadingDeps, 'remembered'>,
+  exchange: Exchange,
+  where: Expression,
+  given: ListParameters,
+): Promise<string> => {
+  const selection = selectionOf(given, rowSelection);
+  const order = orderOf(given.ordering);
+  const read: Slice<RecordDetail> = (part) => catalog.list({ where, ...order, ...part });
+  return pageText(exchange, publicUrl, pageWishOf(given, pageSize), read, (record) => recordText(record, selection));
+};

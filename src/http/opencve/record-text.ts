@@ -1,0 +1,109 @@
+import type { RecordDetail } from '../../catalog/index.ts';
+import { opencveFields } from '../../contract/index.ts';
+import { secondsDate } from './dates.ts';
+import { metricsText, objectsOf } from './metrics-text.ts';
+import { storedName, wireName, wireProducts } from './names.ts';
+import { commaList } from './parameters.ts';
+
+export type OpencveField = (typeof opencveFields)[number];
+
+/** Which parts of a record to write. */
+export type Selection = ReadonlySet<OpencveField>;
+
+const rowFields: readonly OpencveField[] = ['created_at', 'updated_at', 'cve_id', 'description'];
+const detailFields: readonly OpencveField[] = [
+  'created_at',
+  'updated_at',
+  'cve_id',
+  'title',
+  'description',
+  'metrics',
+  'weaknesses',
+  'vendors',
+];
+
+/** What a list shows, and what a single record shows, when nothing is asked for. */
+export const rowSelection: Selection = new Set(rowFields);
+export const detailSelection: Selection = new Set(detailFields);
+
+/** Other names under which people look for a part. */
+const aliases: Readonly<Record<string, OpencveField>> = { cpes: 'nvd_cpe_configurations', scores: 'metrics' };
+
+const namedFields = (text: string | undefined): OpencveField[] => {
+  const names = commaList(text).map((name) => aliases[name] ?? name);
+  return opencveFields.filter((field) => names.includes(field));
+};
+
+/** selectionOf reads `fields`, which replace the preset, and `include`, which add to it. Unknown names are ignored. */
+export const selectionOf = (
+  { fields, include }: { readonly fields?: string | undefined; readonly include?: string | undefined },
+  preset: Selection,
+): Selection => {
+  if (fields === undefined && include === undefined) return preset;
+  const chosen = namedFields(fields);
+  return new Set([...(chosen.length === 0 ? preset : ['cve_id' as const, ...chosen]), ...namedFields(include)]);
+};
+
+const text = (value: string | null): string => (value === null ? 'null' : JSON.stringify(value));
+const date = (ms: number | null): string => (ms === null ? 'null' : `"${secondsDate(ms)}"`);
+
+/** Each weakness once, in the order of its number. */
+const weaknesses = ({ weaknessesJson }: RecordDetail): string => {
+  const ids = objectsOf(weaknessesJson).flatMap(({ cweId }) => (typeof cweId === 'string' ? [cweId] : []));
+  return JSON.stringify([...new Set(ids)].toSorted((a, b) => Number(a.slice(4)) - Number(b.slice(4))));
+};
+
+const configurations = ({ cpeJson }: RecordDetail): string =>
+  cpeJson === '[]' ? '[]' : `[{"nodes":[{"cpeMatch":${cpeJson},"negate":false,"operator":"OR"}]}]`;
+
+const bounds = [
+  ['versionStartIncluding', 'from'],
+  ['versionStartExcluding', 'after'],
+  ['versionEndIncluding', 'up_to'],
+  ['versionEndExcluding', 'before'],
+] as const;
+
+/** Splits a CPE at the colons that no backslash escapes; none of its parts is empty. */
+const partsOf = (criteria: string): readonly string[] => criteria.match(/(?:\\.|[^:\\])+/gs) ?? [];
+
+/** affected lists the versions that are vulnerable: `{vendor, product, version}` or bounds instead of the version. */
+const affected = ({ cpeJson }: RecordDetail): string => {
+  const rows = objectsOf(cpeJson).filter(({ vulnerable }) => vulnerable === true);
+  return JSON.stringify(
+    rows.map((row) => {
+      const cpe = partsOf(String(row['criteria']));
+      const ranges: Record<string, string> = {};
+      for (const [member, name] of bounds) {
+        const bound = row[member];
+        if (typeof bound === 'string') ranges[name] = bound;
+      }
+      const version = cpe[5] ?? '*';
+      return {
+        vendor: wireName(storedName(cpe[3] ?? '')),
+        product: wireName(storedName(cpe[4] ?? '')),
+        ...(Object.keys(ranges).length > 0 || version === '*' ? {} : { version: version.replaceAll(/\\(.)/g, '$1') }),
+        ...ranges,
+      };
+    }),
+  );
+};
+
+const parts: Readonly<Record<OpencveField, (record: RecordDetail) => string>> = {
+  created_at: ({ publishedMs, modifiedMs }) => date(publishedMs ?? modifiedMs),
+  updated_at: ({ publishedMs, modifiedMs }) => date(modifiedMs ?? publishedMs),
+  cve_id: ({ cveId }) => `"${cveId}"`,
+  title: ({ title }) => text(title),
+  description: ({ description }) => text(description),
+  metrics: metricsText,
+  weaknesses,
+  vendors: ({ productsJson }) => JSON.stringify(wireProducts(productsJson)),
+  nvd_cpe_configurations: configurations,
+  references: ({ referencesJson }) => referencesJson,
+  affected,
+};
+
+/** recordText writes the selected parts of a record as JSON, in the order of the original. */
+export const recordText = (record: RecordDetail, selection: Selection): string => {
+  const members = opencveFields.filter((field) => selection.has(field));
+  return `{${members.map((field) => `"${field}":${parts[field](record)}`).join(',')}}`;
+};
