@@ -2,6 +2,7 @@ import { AppError, fail, newId, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalEmail, normalName } from './email-address.ts';
+import { tellRemoved } from './notices.ts';
 import { projectOwnerId } from './owner.ts';
 import { accessTo, includes, isTrusted, requireAccess, type Access } from './permission.ts';
 import {
@@ -225,6 +226,7 @@ export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemo
         await deleteOrganizationMember(tx, organizationId, userId);
         await deps.dependants.memberLeft(tx, userId);
         await deps.meters.moveFence(tx, [organizationId]);
+        await tellRemoved(deps, tx, { actor, userId, place: { kind: 'organisation', name: row.name } });
         await audit(tx, actor, row, 'organization.member_removed', {
           object: { kind: 'member', id: userId },
           before: { role },

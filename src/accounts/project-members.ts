@@ -2,6 +2,7 @@ import { fail, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalEmail } from './email-address.ts';
+import { tellRemoved, tellTransferred } from './notices.ts';
 import { projectOwnerId } from './owner.ts';
 import { isTrusted, requireAccess, type Access } from './permission.ts';
 import { planAt, requireRoom } from './plan-terms.ts';
@@ -115,6 +116,7 @@ export const projectMemberVerbs = (deps: AccountsDeps) => {
         await deleteProjectMember(tx, projectId, userId);
         await deps.dependants.memberLeft(tx, userId);
         await deps.meters.moveFence(tx, [projectOwnerId(projectId)]);
+        await tellRemoved(deps, tx, { actor, userId, place: { kind: 'project', name: project.name } });
         await audit(tx, actor, project, 'project.member_removed', userId, { before: { role } });
       }),
     /**
@@ -136,6 +138,7 @@ export const projectMemberVerbs = (deps: AccountsDeps) => {
         await roleOf(userId, 'owner');
         await updateProject(tx, projectId, { owner_user_id: userId, updated_at_ms: nowMs });
         await deps.meters.moveFence(tx, [projectOwnerId(projectId)]);
+        await tellTransferred(deps, tx, { from: project.owner_user_id, to: userId, name: project.name });
         await audit(tx, actor, project, 'project.transferred', userId, {
           before: { owner: project.owner_user_id },
           after: { owner: userId },

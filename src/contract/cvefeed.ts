@@ -8,12 +8,16 @@ import {
   ProjectTokenChangeBody,
   RotationBody,
 } from './cvefeed-tokens.ts';
+import { membershipRows, ProjectInvitationBody, ProjectRoleBody, TransferBody } from './memberships.ts';
 import type { Operation } from './operation.ts';
+import { PageQuery } from './page-query.ts';
 import { choice, instant, text, whole } from './parameter.ts';
 import { Instant } from './wire.ts';
 
 const ProjectParams = z.object({ project_id: z.string() });
 const TokenParams = z.object({ project_id: z.string(), token_id: z.string() });
+const MemberParams = z.object({ project_id: z.string(), user_id: z.string() });
+const InvitationParams = z.object({ project_id: z.string(), invitation_id: z.string() });
 
 const Project = z.object({
   id: z.int(),
@@ -55,11 +59,6 @@ export const ActivityQuery = z.object({
   actor_type: choice(['user', 'api_token', 'system', 'operator'], { description: 'Only what this kind of actor did.' }),
   created_after: instant(false, { description: 'From then on.' }),
   created_before: instant(false, { description: 'Before then.' }),
-  page: whole(1, 1_000_000, { description: 'Page, from 1.' }, 1),
-  page_size: whole(1, 100, { description: 'Rows of a page.' }, 25),
-});
-
-export const PageQuery = z.object({
   page: whole(1, 1_000_000, { description: 'Page, from 1.' }, 1),
   page_size: whole(1, 100, { description: 'Rows of a page.' }, 25),
 });
@@ -194,5 +193,21 @@ export const cvefeedOperations: readonly Operation[] = [
     response: IssuedProjectToken,
     showsSecret: true,
     errors: ['permission.refused', 'credential.not_found', 'credential.state_conflict', ...inBody],
+  }),
+  ...membershipRows({ role: ProjectRoleBody, invitation: ProjectInvitationBody }, ['plan.limit_reached']).map(
+    ({ parameter, ...row }) =>
+      declare({
+        ...row,
+        ...(parameter === undefined ? {} : { params: parameter === 'user_id' ? MemberParams : InvitationParams }),
+      }),
+  ),
+  declare({
+    name: 'owner.change',
+    method: 'POST',
+    path: '/transfer',
+    summary: 'Make another member the owner; the old one stays as admin',
+    body: TransferBody,
+    response: z.void(),
+    errors: ['permission.refused', 'member.not_found', 'account.not_found', 'plan.limit_reached', ...inBody],
   }),
 ].flat();

@@ -14,6 +14,7 @@ import { cvefeedOperations } from './cvefeed.ts';
 import { cvefinderOperations } from './cvefinder.ts';
 import { cybersecfeedOperations } from './cybersecfeed.ts';
 import { leakOperations } from './leaks.ts';
+import { membershipOperations } from './memberships.ts';
 import { opencveOperations } from './opencve.ts';
 import { opencveV2Operations } from './opencve-v2/index.ts';
 import type { Operation } from './operation.ts';
@@ -39,7 +40,15 @@ export { Failure } from './cybersecfeed-answers.ts';
 export { cybersecfeedExamples, exampleMeta } from './cybersecfeed-examples.ts';
 export { CodeBody, CodeRequestBody } from './auth.ts';
 export { KeyBody, NewKeyBody } from './cvefinder.ts';
-export { ActivityQuery, PageQuery } from './cvefeed.ts';
+export { ActivityQuery } from './cvefeed.ts';
+export {
+  OrganizationInvitationBody,
+  OrganizationRoleBody,
+  ProjectInvitationBody,
+  ProjectRoleBody,
+  TransferBody,
+} from './memberships.ts';
+export { PageQuery } from './page-query.ts';
 export { NewProjectTokenBody, ProjectTokenChangeBody, RotationBody } from './cvefeed-tokens.ts';
 export { NewOrganizationTokenBody, organizationScopes, OrganizationTokenChangeBody } from './opencve-tokens.ts';
 export {
@@ -61,6 +70,7 @@ export {
   cvefinderOperations,
   cybersecfeedOperations,
   leakOperations,
+  membershipOperations,
   opencveOperations,
   opencveV2Operations,
   siteOperations,
@@ -73,6 +83,7 @@ export const operations: readonly Operation[] = [
   ...cvefeedOperations,
   ...opencveOperations,
   ...opencveV2Operations,
+  ...membershipOperations,
   ...authOperations,
   ...leakOperations,
   ...billingOperations,

@@ -10,6 +10,7 @@ export type SurfaceName =
   | 'cvefeed'
   | 'opencve'
   | 'opencve-v2'
+  | 'membership'
   | 'auth'
   | 'leaks'
   | 'billing'

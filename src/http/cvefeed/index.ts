@@ -1,5 +1,5 @@
 /**
- * The CVEFeed surface: projects, their activity log and their tokens, at `/api/projects` and `/api/v1/projects`.
+ * The CVEFeed surface: projects, their activity log, tokens and members, at `/api/projects` and `/api/v1/projects`.
  *
  * It owns that product's paths, field names and error texts. Roles, tiers and scopes are decided elsewhere; this surface
  * asks.
@@ -15,6 +15,7 @@ import { presentBearer } from '../bearer.ts';
 import { detailEnvelope } from '../detail-envelope.ts';
 import type { Handler, Surface } from '../surface.ts';
 import { activityHandler } from './activity.ts';
+import { projectMemberHandlers } from './members.ts';
 import { projectHandler } from './project.ts';
 import { tokenHandlers } from './tokens.ts';
 import type { CvefeedDeps } from './verbs.ts';
@@ -35,6 +36,7 @@ export const createCvefeed = (deps: CvefeedDeps): Surface => {
     'project.read': projectHandler(deps),
     'activity.list': activityHandler(deps),
     ...tokenHandlers(deps),
+    ...projectMemberHandlers(deps),
   };
   return {
     name: 'cvefeed',

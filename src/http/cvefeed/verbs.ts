@@ -3,6 +3,7 @@ import type { Plan } from '../../config/index.ts';
 import type { Credential } from '../../credentials/index.ts';
 import type { Actor, Clock } from '../../kernel/index.ts';
 import type { CredentialVerbs } from '../credential-verbs.ts';
+import type { MembershipDeps } from '../membership/index.ts';
 
 export interface ProjectView {
   readonly id: number;
@@ -20,16 +21,12 @@ export interface ProjectVerbs {
   planOf(projectId: number): Promise<Plan>;
 }
 
-export interface CvefeedDeps {
+export interface CvefeedDeps extends MembershipDeps {
   readonly clock: Clock;
-  /** Without a trailing slash; null: as the caller has addressed the server. */
-  readonly publicUrl: string | null;
   readonly projects: ProjectVerbs;
   readonly tokens: CredentialVerbs & {
     show(target: { readonly actor: Actor; readonly id: string }): Promise<Credential>;
   };
-  /** The address of a person, or null for nobody. */
-  readonly emailOf: (userId: string) => Promise<string | null>;
   readonly activity: {
     list(query: AuditQuery): Promise<{ readonly items: readonly AuditRecord[]; readonly count: number }>;
   };
