@@ -6,7 +6,7 @@ import type { UserRow } from './store/user-store.ts';
 export type PlanColumns = Pick<UserRow, 'plan' | 'plan_status' | 'plan_period_end_ms' | 'plan_past_due_since_ms'>;
 
 export interface Lapse {
-  readonly code: Extract<StandingRefusal, 'plan.ended' | 'plan.past_due'>;
+  readonly code: Extract<StandingRefusal, 'plan.ended' | 'plan.expired' | 'plan.past_due'>;
   readonly fromMs: number;
 }
 
@@ -16,7 +16,7 @@ export const lapseOf = (row: PlanColumns, graceMs: number): Lapse | null => {
     case 'active':
       return null;
     case 'expired':
-      return { code: 'plan.ended', fromMs: alwaysMs };
+      return { code: 'plan.expired', fromMs: alwaysMs };
     case 'cancelled':
       return { code: 'plan.ended', fromMs: row.plan_period_end_ms ?? alwaysMs };
     case 'past_due':

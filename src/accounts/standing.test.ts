@@ -52,7 +52,7 @@ describe('standing', () => {
   });
 
   it('of an expired one has ended, whatever its dates say', () => {
-    expect(refusalAt(standing({ status: 'expired', period_end_ms: nowMs + 1 }), 0)).toBe('plan.ended');
+    expect(refusalAt(standing({ status: 'expired', period_end_ms: nowMs + 1 }), 0)).toBe('plan.expired');
   });
 
   it('of a disabled owner is refused first', () => {

@@ -1,7 +1,10 @@
 import type { ErrorCode, Terms } from '../kernel/index.ts';
 
 /** Why an owner's credentials do not work. */
-export type StandingRefusal = Extract<ErrorCode, 'owner.disabled' | 'plan.ended' | 'plan.past_due' | 'plan.required'>;
+export type StandingRefusal = Extract<
+  ErrorCode,
+  'owner.disabled' | 'plan.ended' | 'plan.expired' | 'plan.past_due' | 'plan.required'
+>;
 
 /**
  * Standing is what an owner may do, as facts with their times: memory may keep it, because the passing of time needs no

@@ -27,7 +27,7 @@ export const standingOf = (
     case 'active':
       break;
     case 'expired':
-      refusals.push({ code: 'plan.ended', fromMs: alwaysMs });
+      refusals.push({ code: 'plan.expired', fromMs: alwaysMs });
       break;
     case 'cancelled':
       refusals.push({ code: 'plan.ended', fromMs: row.period_end_ms ?? alwaysMs });

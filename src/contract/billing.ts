@@ -16,6 +16,8 @@ export const billingOperations: readonly Operation[] = [
     priceMillicredits: 0,
     rateClass: 'none',
     body: z.looseObject({ id: z.string() }),
+    // An event holds the whole object that it is about, with every line of an invoice.
+    bodyBytesMax: 512 * 1024,
     response: z.object({ received: z.literal(true) }),
     errors: ['billing.unsigned', 'request.route_unknown'],
   },

@@ -53,7 +53,7 @@ const inBody: readonly ErrorCode[] = [
   'request.missing_parameter',
   'request.invalid_parameter',
 ];
-const inPlan: readonly ErrorCode[] = ['plan.required', 'plan.past_due', 'plan.ended'];
+const inPlan: readonly ErrorCode[] = ['plan.required', 'plan.past_due', 'plan.ended', 'plan.expired'];
 
 type Row = Pick<Operation, 'method' | 'path' | 'summary' | 'response'> &
   Partial<Pick<Operation, 'body' | 'sessions' | 'showsSecret' | 'errors'>>;

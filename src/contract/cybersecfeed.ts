@@ -31,6 +31,7 @@ const gate: readonly ErrorCode[] = [
   'credential.invalid',
   'credential.expired',
   'plan.ended',
+  'plan.expired',
   'credential.address_refused',
   'admission.rate_limited',
   'admission.credits_exhausted',

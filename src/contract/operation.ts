@@ -47,6 +47,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The largest body that it takes, in bytes, where that is more than the configured limit of all others. */
+  readonly bodyBytesMax?: number;
   readonly response: z.ZodType;
   readonly errors: readonly ErrorCode[];
 }

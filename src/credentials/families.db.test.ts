@@ -101,7 +101,7 @@ eachEngine('families of credentials', (makeDatabase) => {
     const issue = () => desk.credentials.issue({ actor: operatorActor, family: 'user-key', ownerId, name: 'key' });
     const { id, presented } = await issue();
     const good = { terms: termsOf(), refusals: [] };
-    for (const code of ['plan.required', 'plan.past_due', 'plan.ended', 'owner.disabled'] as const) {
+    for (const code of ['plan.required', 'plan.past_due', 'plan.ended', 'plan.expired', 'owner.disabled'] as const) {
       desk.standings.set(ownerId, { ...good, refusals: [{ code, fromMs: 0 }] });
       await expect(issue()).rejects.toMatchObject({ code });
       await expect(desk.credentials.rotate({ actor: operatorActor, id })).rejects.toMatchObject({ code });

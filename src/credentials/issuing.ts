@@ -118,7 +118,7 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
      * issue makes a credential and returns its secret, once. With `within` it joins that transaction, whose owner has
      * asked for the permission.
      * Throws `permission.refused`, `request.invalid_parameter`, `account.not_found`, `credential.limit_reached`, and for
-     * user keys the refusal of the owner's plan (`plan.required`, `plan.past_due`, `plan.ended`, `owner.disabled`).
+     * user keys the refusal of the owner's plan (`plan.required`, `plan.past_due`, `plan.ended`, `plan.expired`, `owner.disabled`).
      */
     issue: async (input: NewCredential, within: Db = control.db): Promise<IssuedCredential> => {
       const isAlone = !within.isTransaction;
@@ -155,7 +155,8 @@ export const issuingVerbs = (deps: CredentialsDeps) => {
       }
       return inTransaction(control.db, async (tx) => {
         await deps.moveFence(tx, [found.owner_id]);
-        await requireOwner(tx, rule, found.owner_id);
+        // What is left of a deleted owner is revoked, and is told so.
+        if (rule.needsPlan) await requireOwner(tx, rule, found.owner_id);
         // Read again behind the fence's lock: of two rotations at once, the second sees the first.
         return succeed(tx, await targetOf(deps, target, tx), target, overlapMs);
       });

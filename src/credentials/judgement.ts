@@ -3,7 +3,10 @@ import type { AddressRule } from './address-rule.ts';
 import type { CredentialRow } from './store.ts';
 
 /** Why an owner's credentials do not work. */
-export type OwnerRefusal = Extract<ErrorCode, 'owner.disabled' | 'plan.ended' | 'plan.past_due' | 'plan.required'>;
+export type OwnerRefusal = Extract<
+  ErrorCode,
+  'owner.disabled' | 'plan.ended' | 'plan.expired' | 'plan.past_due' | 'plan.required'
+>;
 
 /** What the accounts say of a credential's owner; times instead of events, so memory may keep it. */
 export interface OwnerStanding {

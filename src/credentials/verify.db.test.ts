@@ -175,7 +175,7 @@ eachEngine('verify', (makeDatabase) => {
       await first.accounts.subscriptions.set({ actor: operatorActor, id: subscription.id, ...change });
       return verify(first, presented, { fresh: true });
     };
-    expect(await set({ status: 'expired' })).toBe('plan.ended');
+    expect(await set({ status: 'expired' })).toBe('plan.expired');
     expect(await set({ status: 'active' })).toBe('verified');
     expect(await set({ status: 'cancelled', periodEndMs: first.clock.nowMs() + hourMs })).toBe('verified');
     first.clock.advance(hourMs);

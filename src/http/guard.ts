@@ -100,7 +100,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (!isSecure) return { code: 'request.insecure_transport' };
     if (!hasBody(exchange.request)) return null;
     if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
-    exchange.body = await readBody(exchange.request, deps.bodyBytesMax);
+    exchange.body = await readBody(exchange.request, Math.max(deps.bodyBytesMax, operation.bodyBytesMax ?? 0));
     return null;
   };
 

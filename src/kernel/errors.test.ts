@@ -4,9 +4,9 @@ import { AppError, asAppError, createLog, errorCatalogue, fail, ManualClock } fr
 
 describe('fail', () => {
   it('has the title of its code as message unless one is given', () => {
-    expect(fail('plan.ended').message).toBe('Subscription expired');
-    expect(fail('plan.ended', { message: 'since May' })).toMatchObject({ message: 'since May', code: 'plan.ended' });
-    expect(fail('plan.ended').entry).toBe(errorCatalogue['plan.ended']);
+    expect(fail('plan.expired').message).toBe('Subscription expired');
+    expect(fail('plan.expired', { message: 'since May' })).toMatchObject({ message: 'since May', code: 'plan.expired' });
+    expect(fail('plan.expired').entry).toBe(errorCatalogue['plan.expired']);
   });
 
   it('keeps the internal text out of the message', () => {
@@ -23,7 +23,7 @@ describe('asAppError', () => {
     expect(asAppError(error)).toBe(error);
   });
 
-  it.each([new TypeError('secret detail'), 'secret detail', null, { code: 'plan.ended' }])(
+  it.each([new TypeError('secret detail'), 'secret detail', null, { code: 'plan.expired' }])(
     'gives anything else a fixed public text',
     (thrown) => {
       const error = asAppError(thrown);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const subscriptionEvent = (id: string, price: string, email: string): string => {
+const subscriptionEvent = (id: string, price: string, email: string, more: object = {}): string => {
   const seconds = Math.floor(server.clock.nowMs() / 1000);
   return JSON.stringify({
     id,
@@ -33,6 +33,7 @@ const subscriptionEvent = (id: string, price: string, email: string): string => 
         start_date: seconds,
         cancel_at_period_end: false,
         metadata: { email },
+        ...more,
         items: {
           data: [{ price: { id: price }, current_period_start: seconds, current_period_end: seconds + 2_592_000 }],
         },
@@ -80,6 +81,18 @@ describe('an event', () => {
     expect((await server.lastMail('bob@example.org')).subject).toBe('A one-time link was opened again');
     expect(server.lines.join('')).not.toContain(key);
     expect(server.lines.join('')).not.toContain(String(token));
+  });
+
+  it('may be as large as an invoice with many lines, and no larger than that', async () => {
+    const carl = await server.person('carl@example.org', 'free');
+    const sized = (bytes: number): string =>
+      subscriptionEvent('evt_large', 'price_pro', carl.email, { description: 'x'.repeat(bytes) });
+    const body = sized(500 * 1024);
+    expect((await post(body, signatureOf(body))).status).toBe(200);
+    expect((await server.app.parts.accounts.users.get(carl.id))?.plan).toBe('pro');
+    const beyond = sized(513 * 1024);
+    const refused = await post(beyond, signatureOf(beyond));
+    expect([refused.status, at(refused.json, 'error', 'code')]).toEqual([413, 'request.too_large']);
   });
 
   it('counts only when these very bytes are signed', async () => {

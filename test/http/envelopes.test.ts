@@ -33,6 +33,17 @@ describe('documented answers', () => {
     expect(Object.keys(answer.json ?? {})).toEqual(['error', 'meta']);
   });
 
+  it('says of a subscription that has only expired nothing of a cancellation', async () => {
+    const answer = await get('/api/v1/ping', 'lapsed');
+    expect([answer.status, at(answer.json, 'error')]).toEqual([
+      401,
+      {
+        code: 'SUBSCRIPTION_EXPIRED',
+        message: 'Subscription expired. Renew it, and the API key works again at once',
+      },
+    ]);
+  });
+
   it('says that a key has expired', async () => {
     const answer = await get('/api/v1/ping', 'expired');
     expect([answer.status, at(answer.json, 'error', 'code')]).toEqual([401, 'API_KEY_EXPIRED']);

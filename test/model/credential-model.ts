@@ -95,8 +95,8 @@ const minuteMs = 60_000;
 const keysMax = 5;
 
 /** lapsed says why an agreement gives nothing any more, or null. */
-const lapsed = (agreed: Agreement, nowMs: number): 'plan.ended' | 'plan.past_due' | null => {
-  if (agreed.status === 'expired') return 'plan.ended';
+const lapsed = (agreed: Agreement, nowMs: number): 'plan.ended' | 'plan.expired' | 'plan.past_due' | null => {
+  if (agreed.status === 'expired') return 'plan.expired';
   if (agreed.status === 'cancelled') return nowMs >= agreed.endsAtMs ? 'plan.ended' : null;
   if (agreed.status === 'past_due') return nowMs >= agreed.overdueSinceMs + graceMs ? 'plan.past_due' : null;
   return null;

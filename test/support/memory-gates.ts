@@ -9,6 +9,7 @@ export const keys = {
   free: 'b1b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
   enterprise: 'c1b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
   cancelled: 'd1b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
+  lapsed: 'd2b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
   expired: 'e1b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
   revoked: 'f1b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
   spent: 'a2b2c3d4-e5f6-7890-abcd-ef1234567890-98765432-dcba-4321-9876-543210fedcba',
@@ -49,6 +50,7 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
   const accounts = new Map<string, Account>();
   const refusals = new Map<string, Refusal>([
     [keys.cancelled, 'plan.ended'],
+    [keys.lapsed, 'plan.expired'],
     [keys.expired, 'credential.expired'],
     [keys.revoked, 'credential.revoked'],
   ]);

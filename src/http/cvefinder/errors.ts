@@ -47,6 +47,7 @@ const special: Partial<Record<ErrorCode, (failure: Failure) => Rendered>> = {
   'plan.required': () => upgrade,
   'plan.past_due': () => upgrade,
   'plan.ended': () => upgrade,
+  'plan.expired': () => upgrade,
   'credential.limit_reached': (failure) => ({
     status: 400,
     error: `Maximum of ${limitOf(failure)} API keys allowed per user`,

@@ -65,6 +65,10 @@ const special: Partial<Record<ErrorCode, Render>> = {
     code: 'SUBSCRIPTION_EXPIRED',
     message: 'Subscription expired. Your subscription was cancelled and the billing period has ended',
   }),
+  'plan.expired': fixed({
+    code: 'SUBSCRIPTION_EXPIRED',
+    message: 'Subscription expired. Renew it, and the API key works again at once',
+  }),
   'plan.past_due': fixed({
     code: 'SUBSCRIPTION_EXPIRED',
     message: 'Subscription expired. Your last payment failed and the grace period has ended',

@@ -30,8 +30,6 @@ export interface CybersecfeedDeps {
   readonly controlPlane: () => Promise<void>;
 }
 
-const epssDateKeptMs = 1000;
-
 /** createCybersecfeed builds the surface. */
 export const createCybersecfeed = (deps: CybersecfeedDeps): Surface => {
   const envelope = createEnvelope(deps.clock);
@@ -66,15 +64,15 @@ const present: Surface['present'] = (headers, request): Presented => {
   return { kind: 'one', family: 'subscription-key', text: key };
 };
 
-/** The day changes once a day; asking the catalogue for it on every request would cost more than the record itself. */
-const rememberEpssDate = (deps: CybersecfeedDeps): (() => string | null) => {
-  let readAtMs = Number.NEGATIVE_INFINITY;
+/** Asked of the catalogue when it has changed and not on every request, which would cost more than the record itself. */
+const rememberEpssDate = ({ catalog }: CybersecfeedDeps): (() => string | null) => {
+  let version: number | null = null;
   let day: string | null = null;
   return () => {
-    const nowMs = deps.clock.monotonicMs();
-    if (nowMs - readAtMs >= epssDateKeptMs) {
-      readAtMs = nowMs;
-      const dataMs = deps.catalog.feedStates().find((feed) => feed.feed === 'epss')?.dataMs ?? null;
+    const current = catalog.version();
+    if (current !== version) {
+      version = current;
+      const dataMs = catalog.feedStates().find(({ feed }) => feed === 'epss')?.dataMs ?? null;
       day = dataMs === null ? null : new Date(dataMs).toISOString().slice(0, 10);
     }
     return day;
