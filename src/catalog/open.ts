@@ -1,8 +1,11 @@
-import { fail, type Clock, type Log } from '../kernel/index.ts';
+import type { Clock, Log } from '../kernel/index.ts';
 import { parseCveId } from './cve-id.ts';
 import { createTurnSnapshot } from './read/turn-snapshot.ts';
+import { normaliseName } from './record/index.ts';
 import { SearchClient } from './search/client.ts';
-import { checkKevQuery, checkQuery } from './search/filter.ts';
+import { checkDirectoryQuery, checkKevQuery, checkQuery } from './search/filter.ts';
+import { describeWeakness } from './search/directories.ts';
+import { createDirectoryStore } from './store/read-directory-store.ts';
 import { createCatalogFile, openReadConnection, translating } from './store/read-connection.ts';
 import { createRecordStore, decodeDetail, decodeKevEntry } from './store/read-record-store.ts';
 import type {
@@ -87,6 +90,7 @@ export const openCatalog = (deps: {
   createCatalogFile(path);
   const database = openReadConnection(path, cacheKib);
   const store = createRecordStore(database);
+  const directories = createDirectoryStore(database);
   const enter = createTurnSnapshot(database);
   const search = new SearchClient(path, deps.clock, deps.log);
 
@@ -143,12 +147,25 @@ export const openCatalog = (deps: {
       return { rows: rows.map(decodeKevEntry), total, next, revision };
     },
     statistics: () => search.ask({ kind: 'statistics' }),
-    vendors: async () => unfinished(),
-    products: async () => unfinished(),
-    weaknesses: async () => unfinished(),
-    findVendor: () => unfinished(),
-    findProduct: () => unfinished(),
-    findWeakness: () => unfinished(),
+    vendors: async (query) => {
+      checkDirectoryQuery(query);
+      return search.ask({ kind: 'vendors', query });
+    },
+    products: async (query) => {
+      checkDirectoryQuery(query);
+      return search.ask({ kind: 'products', query });
+    },
+    weaknesses: async (query) => {
+      checkDirectoryQuery(query);
+      return search.ask({ kind: 'weaknesses', query });
+    },
+    findVendor: (name) => read(() => directories.vendor(normaliseName(name))),
+    findProduct: (vendor, name) => read(() => directories.product(normaliseName(vendor), normaliseName(name))),
+    findWeakness: (cwe) => {
+      if (!Number.isSafeInteger(cwe)) return null;
+      const row = read(() => directories.weakness(cwe));
+      return row === null ? null : describeWeakness(row);
+    },
     ready: async () => {
       await search.ask({ kind: 'load' });
       stopFreshening();
@@ -163,7 +180,3 @@ export const openCatalog = (deps: {
 };
 
 const ignored = (): void => {};
-
-const unfinished = (): never => {
-  throw fail('catalog.unavailable', { internal: 'directories are not built yet' });
-};

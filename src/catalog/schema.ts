@@ -1,12 +1,12 @@
 /**
  * The tables of `catalog.db`. Always SQLite; rebuilt from the feeds when lost, so `synchronous = normal` is enough.
- * Forward-only: raise `catalogSchemaVersion` and the file is rebuilt by the next import when the versions differ.
+ * Forward-only: raise `catalogSchemaVersion` and an older file is emptied and filled anew by the next import; a newer one is refused.
  *
- * Units: times in epoch milliseconds; `score` is CVSS × 10; `epss` and `epss_percentile` are × 100,000.
+ * Units: times in epoch milliseconds; scores are CVSS × 10; `epss` and `epss_percentile` are × 100,000.
  * `revision` is the `change.seq` of the last change of the row (any source): two reads with the same revision give the
  * same answer, which makes it the record's entity tag.
  */
-export const catalogSchemaVersion = 1;
+export const catalogSchemaVersion = 2;
 
 /** Bodies and documents are a few kilobytes each: pages of this size hold several and seldom overflow. */
 export const catalogPageBytes = 16_384;
@@ -25,6 +25,7 @@ create table if not exists record (
   modified_ms integer,
   severity integer not null,              -- 0 unknown or none, 1 low, 2 medium, 3 high, 4 critical
   score integer,                          -- of the primary metric
+  score_v2 integer, score_v30 integer, score_v31 integer, score_v40 integer, -- of the best metric of each version
   epss integer,
   epss_percentile integer,
   kev integer not null default 0,         -- 0, 1
@@ -34,6 +35,7 @@ create table if not exists record (
   automatable integer not null default 0,  -- SSVC: 0 unstated, 1 no, 2 yes
   technical_impact integer not null default 0, -- SSVC: 0 unstated, 1 partial, 2 total
   exploit_known integer not null default 0, -- 1 when KEV, SSVC poc/active, or a reference tagged exploit says so
+  text_traits integer not null default 0, -- of title and description: 1 letters or marks beyond ASCII, 2 very long, 3 both
   revision integer not null
 ) strict;
 create index if not exists record_revision on record (revision);
@@ -63,15 +65,21 @@ create table if not exists document (
 ) strict, without rowid;
 
 create table if not exists assigner (id integer primary key, org_id text not null unique, name text not null) strict;
-create table if not exists vendor (id integer primary key, name text not null unique) strict;
-create table if not exists product (id integer primary key, vendor_id integer not null, name text not null, unique (vendor_id, name)) strict;
+-- created: when the name was first met; updated: when a record was last added to it
+create table if not exists vendor (id integer primary key, name text not null unique, created_ms integer not null, updated_ms integer not null) strict;
+create table if not exists product (id integer primary key, vendor_id integer not null, name text not null, created_ms integer not null, updated_ms integer not null,
+  unique (vendor_id, name)) strict;
+-- name: as the first record that names it writes it, without the number
+create table if not exists weakness (cwe integer primary key, name text, created_ms integer not null, updated_ms integer not null) strict;
 create index if not exists product_name on product (name);
 create table if not exists vendor_record (vendor_id integer not null, record_id integer not null, primary key (vendor_id, record_id)) strict, without rowid;
 create table if not exists product_record (product_id integer not null, record_id integer not null, primary key (product_id, record_id)) strict, without rowid;
 create table if not exists weakness_record (cwe integer not null, record_id integer not null, primary key (cwe, record_id)) strict, without rowid;
 
--- words of title, description, vendors and products; rowid = record.id
-create virtual table if not exists record_text using fts5 (text, content='', contentless_delete=1, detail=none, tokenize='unicode61');
+-- words of title, description, and of vendors and products; rowid = record.id
+create virtual table if not exists record_text using fts5 (title, description, names, content='', contentless_delete=1, detail=column, tokenize='unicode61');
+-- its distinct words; nothing is stored
+create virtual table if not exists record_term using fts5vocab (record_text, row);
 
 -- complete feeds, also for ids that have no record yet
 create table if not exists kev (cve_id text primary key, added_ms integer not null, ransomware integer not null, entry text not null) strict, without rowid;

@@ -53,12 +53,13 @@ export type ScoreVersion = '2.0' | '3.0' | '3.1' | '4.0' | 'any';
 
 /**
  * Expression is a condition on records. Texts compare without regard to letter case. Bounds are included; a record
- * without the value is never inside bounds. A whole expression has at most 512 parts and is nested at most 32 deep; a text
- * of it has at most 16,384 characters.
+ * without the value is never inside bounds. A whole expression has at most 20,000 parts, nested at most 64 deep, and a text
+ * in it has at most 65,536 characters: more is refused with `request.invalid_parameter`.
  */
 export type Expression =
   /** `all` of nothing is true, `any` of nothing is false. */
-  | { readonly kind: 'all' | 'any'; readonly of: readonly Expression[] }
+  | { readonly kind: 'all'; readonly of: readonly Expression[] }
+  | { readonly kind: 'any'; readonly of: readonly Expression[] }
   | { readonly kind: 'not'; readonly of: Expression }
   | { readonly kind: 'id'; readonly text: string; readonly match: 'exact' | 'contains' }
   /** Of the stored text, as a plain substring or as a whole. An empty `contains` holds for every record that has the text. */

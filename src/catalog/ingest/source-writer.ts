@@ -131,13 +131,21 @@ export class SourceWriter {
       refuseSmall(this.#last(), counts.entries, this.#force);
       this.#count(counts);
     }
+    this.#commitRecords();
+  }
+
+  #commitRecords(): void {
+    if (this.#records !== null) {
+      this.#batches.enter();
+      this.#records.finish();
+    }
     this.#batches.commit();
   }
 
   /** Records that were read stay; a feed that counts only whole is rolled back. */
   #giveUp(reason: string): void {
     if (this.#kind === 'kev' || this.#kind === 'epss') this.#batches.rollback();
-    else this.#batches.commit();
+    else this.#commitRecords();
     this.tally.fail(reason);
   }
 

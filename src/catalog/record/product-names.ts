@@ -15,32 +15,79 @@ const placeholders = new Set([
   'undefined',
   'null',
   'not_applicable',
+  'not_specified',
+  '[unknown]',
 ]);
 const maximumNameLength = 256;
 
 const cache = new Map<string, string>();
+/** Longer texts come from people who ask, not from records, and are not worth remembering. */
+const longestCached = 256;
 
 /**
  * normaliseName gives the one spelling of a vendor or product that the catalogue stores and looks up: trimmed, lower case,
- * runs of white space as one `_`, CPE escapes (`\!`) undone. Empty for a placeholder such as `n/a`.
+ * runs of white space as one `_`, escapes undone (CPE's backslashes, percent and HTML escapes), typographic hyphens and
+ * quotes as plain ones, trade marks and invisible characters left out. Empty for a placeholder such as `n/a`. A normalised
+ * name stays as it is.
  */
 export const normaliseName = (text: string): string => {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const name = text
-    .slice(0, maximumNameLength * 2)
-    .normalize('NFC')
-    .replaceAll(/\\(.)/gs, '$1')
-    // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not reach a name
-    .replaceAll(/[\u0000-\u001f\u007f\s]+/g, ' ')
+  const name = foldName(text.slice(0, maximumNameLength * 2))
     .trim()
-    .toLowerCase()
     .replaceAll(' ', '_')
-    .slice(0, maximumNameLength);
+    .slice(0, maximumNameLength)
+    .toWellFormed();
   const result = placeholders.has(name) ? '' : name;
+  if (text.length > longestCached) return result;
   if (cache.size > 100_000) cache.clear();
   cache.set(text, result);
   return result;
+};
+
+/** normalisePiece does the same to a piece of a name, to look it up inside names: blanks at its ends count. */
+export const normalisePiece = (text: string): string =>
+  foldName(text.slice(0, maximumNameLength * 2))
+    .replaceAll(' ', '_')
+    .toWellFormed();
+
+const plainName = /^[a-z0-9._+-]+$/;
+
+const foldName = (text: string): string => {
+  if (plainName.test(text)) return text;
+  return (
+    unescaped(text)
+      .normalize('NFC')
+      .replaceAll('\\', '')
+      .replaceAll(/[\u00ad\u200b\u200e\u200f\u2060\ufeff™®©]/g, '')
+      .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
+      .replaceAll(/[\u2018\u2019\u201b]/g, "'")
+      .replaceAll(/[\u201c-\u201f]/g, '"')
+      // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not reach a name
+      .replaceAll(/[\u0000-\u001f\u007f\s]+/g, ' ')
+      .toLowerCase()
+  );
+};
+
+const entity = /&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|quot|apos|lt|gt|nbsp));/gi;
+const percentEscape = /%(2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-e])/gi;
+const named: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ' };
+
+/** Some sources escape twice, so this goes on until nothing changes; a percent sign before anything but punctuation is one. */
+const unescaped = (text: string): string => {
+  let now = text;
+  for (let round = 0; round < 8 && /[&%]/.test(now); round++) {
+    const before = now;
+    now = before
+      .replaceAll(entity, (whole, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+        const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      })
+      .replaceAll(percentEscape, (_whole, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+    if (now === before) break;
+  }
+  return now;
 };
 
 export interface NamedProducts {

@@ -88,6 +88,8 @@ export interface NormalisedRecord {
   readonly updatedMs: number | null;
   readonly severity: 0 | 1 | 2 | 3 | 4;
   readonly score: number | null;
+  /** Scores × 10 of the best metric of each version. */
+  readonly scores: Readonly<Record<'v2' | 'v30' | 'v31' | 'v40', number | null>>;
   readonly exploitation: 0 | 1 | 2 | 3;
   readonly automatable: 0 | 1 | 2;
   readonly technicalImpact: 0 | 1 | 2;
@@ -95,6 +97,8 @@ export interface NormalisedRecord {
   readonly exploitNoted: boolean;
   readonly title: string | null;
   readonly description: string | null;
+  /** Of title and description, as `textTraits` says. */
+  readonly textTraits: 0 | 1 | 2 | 3;
   /** JSON of the primary `Metric`, or null. */
   readonly cvss: string | null;
   /** JSON of `Metric[]`, best first. */
@@ -113,8 +117,8 @@ export interface NormalisedRecord {
   /** Unique vendors, also those without a named product. */
   readonly vendors: readonly string[];
   readonly cwes: readonly number[];
-  /** Words for the text index. */
-  readonly text: string;
+  /** Vendors and products for the text index. */
+  readonly nameWords: string;
   readonly kevHint: KevHint | null;
 }
 

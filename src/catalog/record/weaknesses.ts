@@ -25,6 +25,20 @@ export const cweNumbers = (weaknesses: readonly Weakness[]): readonly number[] =
   return [...numbers].toSorted((a, b) => a - b);
 };
 
+/**
+ * weaknessNameIn finds what a record calls a weakness of that number, in the JSON of its weaknesses: `CWE-79: Improper …`
+ * or `CWE-79 Improper …`. Null when it gives the number alone, or its own words.
+ */
+export const weaknessNameIn = (weaknesses: string, cwe: number): string | null => {
+  const parsed: unknown = JSON.parse(weaknesses);
+  for (const { cweId, description } of objectsOf(parsed)) {
+    if (cweId !== `CWE-${cwe}` || typeof description !== 'string') continue;
+    const match = /^CWE[-_ ]?0*(\d{1,6})\b\s*[:-]?\s*(\p{L}.{3,198})$/u.exec(description.trim());
+    if (match !== null && Number(match[1]) === cwe) return match[2]?.trim() ?? null;
+  }
+  return null;
+};
+
 const weaknessOf = (item: JsonObject, source: string): Weakness | null => {
   const description = textOf(item['description']) ?? '';
   const number = (cweNumber.exec(textOf(item['cweId']) ?? '') ?? cweNumber.exec(description))?.[1];

@@ -6,6 +6,10 @@ export class Bitmap {
     this.words = new Uint32Array((size + 31) >>> 5);
   }
 
+  get size(): number {
+    return this.words.length * 32;
+  }
+
   add(id: number): void {
     const word = id >>> 5;
     if (word < this.words.length) this.words[word] = (this.words[word] ?? 0) | (1 << (id & 31));
@@ -21,8 +25,28 @@ export class Bitmap {
     for (let at = 0; at < words.length; at++) words[at] = (words[at] ?? 0) & (other.words[at] ?? 0);
   }
 
+  /** include adds every id of `other`, which must not be larger. */
+  include(other: Bitmap): void {
+    const { words } = this;
+    for (let at = 0; at < words.length; at++) words[at] = (words[at] ?? 0) | (other.words[at] ?? 0);
+  }
+
+  /** remove takes every id of `other` out. */
+  remove(other: Bitmap): void {
+    const { words } = this;
+    for (let at = 0; at < words.length; at++) words[at] = (words[at] ?? 0) & ~(other.words[at] ?? 0);
+  }
+
+  /** each calls `take` with every id, ascending. */
+  each(take: (id: number) => void): void {
+    const { words } = this;
+    for (let at = 0; at < words.length; at++) {
+      for (let rest = words[at] ?? 0; rest !== 0; rest &= rest - 1) take(at * 32 + 31 - Math.clz32(rest & -rest));
+    }
+  }
+
   copy(): Bitmap {
-    const copy = new Bitmap(this.words.length * 32);
+    const copy = new Bitmap(this.size);
     copy.words.set(this.words);
     return copy;
   }

@@ -1,18 +1,32 @@
 import { normaliseName } from '../record/product-names.ts';
 import type { IndexStore } from '../store/read-index-store.ts';
 import { eachInteger } from '../store/read-index-store.ts';
-import type { SortKey } from '../types.ts';
+import type { TextStore } from '../store/read-text-store.ts';
+import type { Position, SortKey } from '../types.ts';
 import { Bitmap } from './bitmap.ts';
 import { Columns } from './columns.ts';
+import { evaluate } from './conditions.ts';
+import { shortened } from './expression.ts';
 import { filterKey, narrowByAssigner, narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
-import { Order } from './order.ts';
+import { Order, type IdPage, type Ranks } from './order.ts';
 import { Recent } from './recent.ts';
+import { Substrings } from './substrings.ts';
 import { matchExpression, parseText } from './text.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** The rows that match a filter and how many they are. */
 export interface Matches {
   readonly rows: Bitmap;
   readonly total: number;
+}
+
+/** Which page of a list. */
+export interface PageQuery {
+  readonly sort: SortKey;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly after?: Position;
+  readonly offset?: number;
 }
 
 /** Up to so many changed rows are merged into the sorted orders; beyond, everything is read anew, which costs less. */
@@ -24,6 +38,8 @@ const mergeLimit = 20_000;
  */
 export class CatalogIndex {
   readonly #store: IndexStore;
+  readonly #vocabulary: Vocabulary;
+  readonly #substrings: Substrings;
   #columns = new Columns();
   #orders = ordersOf(this.#columns);
   /** The data version that memory stands for; null when memory must be filled anew. */
@@ -31,9 +47,12 @@ export class CatalogIndex {
   #revision = 0;
   readonly #matches = new Recent<Matches>(64);
   readonly #candidates = new Recent<Bitmap>(64);
+  readonly #ranks = new Recent<Ranks>(64);
 
-  constructor(store: IndexStore) {
+  constructor(store: IndexStore, texts: TextStore) {
     this.#store = store;
+    this.#vocabulary = new Vocabulary(texts);
+    this.#substrings = new Substrings(texts, this.#vocabulary);
   }
 
   get columns(): Columns {
@@ -44,8 +63,21 @@ export class CatalogIndex {
     return this.#revision;
   }
 
-  order(key: SortKey): Order {
-    return this.#orders[key];
+  /** page returns the ids of a page of the rows that match, in the order asked for. */
+  page(filter: Filter, query: PageQuery): IdPage & { readonly total: number } {
+    const { rows, total } = this.matches(filter);
+    const { sort, descending, limit, after, offset } = query;
+    const order = this.#orders[sort];
+    if (offset === undefined || offset === 0)
+      return { ...order.page(rows, { descending, limit, ...(after === undefined ? {} : { after }) }), total };
+    if (offset >= total) return { ids: [], next: null, total };
+    const ranks =
+      total === this.#columns.count
+        ? null
+        : this.#ranks.take(`${sort} ${descending} ${shortened(filterKey(filter))}`, () =>
+            order.ranksOf(rows, descending),
+          );
+    return { ...order.pageAt(rows, ranks, { descending, limit, offset }), total };
   }
 
   /** refresh takes in what was committed since the last one; returns whether anything was committed at all. */
@@ -57,15 +89,17 @@ export class CatalogIndex {
     // Everything derived goes with every commit: a kept result can then never be older than the snapshot.
     this.#matches.clear();
     this.#candidates.clear();
+    this.#ranks.clear();
     const revision = this.#store.highestRevision();
     if (!loaded || revision < this.#revision || !this.#merge()) this.#load();
     this.#revision = revision;
+    this.#substrings.at(revision);
     this.#version = version;
     return true;
   }
 
   matches(filter: Filter): Matches {
-    return this.#matches.take(filterKey(filter), () => {
+    return this.#matches.take(shortened(filterKey(filter)), () => {
       const rows = this.#columns.present.copy();
       for (const candidates of this.#candidatesOf(filter)) rows.keep(candidates);
       if (filter.assigner !== undefined) {
@@ -90,6 +124,15 @@ export class CatalogIndex {
     else if (vendor !== null) yield this.#bitmap(`vendor ${vendor}`, () => store.ofVendor(vendor));
     if (cwe !== undefined) yield this.#bitmap(`cwe ${cwe}`, () => store.ofWeakness(cwe));
     if (filter.text !== undefined) yield* this.#candidatesOfText(filter.text);
+    if (filter.where !== undefined) {
+      const { columns } = this;
+      const words = (text: string) => {
+        const rows = columns.present.copy();
+        for (const candidates of this.#candidatesOfText(text)) rows.keep(candidates);
+        return rows;
+      };
+      yield evaluate(filter.where, { columns, store, substrings: this.#substrings, kept: this.#candidates, words });
+    }
   }
 
   *#candidatesOfText(text: string): Generator<Bitmap> {
@@ -116,6 +159,7 @@ export class CatalogIndex {
   }
 
   #load(): void {
+    this.#vocabulary.forget();
     const columns = new Columns();
     columns.reserve(this.#store.highestId());
     this.#store.eachRow((row) => columns.set(row));

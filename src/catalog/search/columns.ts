@@ -8,11 +8,21 @@ export interface IndexRow {
   /** Packed as `store/read-flags.ts` says. */
   readonly flags: number;
   readonly score: number;
+  readonly scoreV2: number;
+  readonly scoreV30: number;
+  readonly scoreV31: number;
+  readonly scoreV40: number;
   readonly epss: number;
   readonly publishedMs: number;
   readonly modifiedMs: number;
   readonly assignerId: number;
+  /** Year and number of the id as one number: `idOrder`. */
+  readonly idOrder: number;
 }
+
+/** Sort keys of ids: the years from 1980 on in steps of 2^35, which is more than any number so far. */
+export const idYearOrigin = 1980;
+export const idNumberLimit = 2 ** 35;
 
 /** Ids take 22 bits of a packed sort key: room for 4.1 million records, ten times what exists. */
 export const maximumId = 2 ** 22 - 1;
@@ -24,14 +34,19 @@ const maximumSortValue = 2 ** 42 - 1;
 /** Stands for "no value" as a sort value. Such rows come last in both directions. */
 export const noValue = -1;
 
-/** Columns holds what lists filter and sort by: one typed array a column, indexed by `record.id`. About 34 bytes a row. */
+/** Columns holds what lists filter and sort by: one typed array a column, indexed by `record.id`. About 46 bytes a row. */
 export class Columns {
   flags = new Uint16Array(0);
   score = new Int8Array(0);
+  scoreV2 = new Int8Array(0);
+  scoreV30 = new Int8Array(0);
+  scoreV31 = new Int8Array(0);
+  scoreV40 = new Int8Array(0);
   epss = new Int32Array(0);
   published = new Float64Array(0);
   modified = new Float64Array(0);
   assigner = new Uint32Array(0);
+  idOrder = new Float64Array(0);
   present = new Bitmap(0);
   /** Rows present. */
   count = 0;
@@ -49,10 +64,15 @@ export class Columns {
     const size = Math.min(maximumId + 1, Math.ceil(((id + 1) * 1.05 + 2048) / 32) * 32);
     this.flags = grow(new Uint16Array(size), this.flags);
     this.score = grow(new Int8Array(size), this.score);
+    this.scoreV2 = grow(new Int8Array(size), this.scoreV2);
+    this.scoreV30 = grow(new Int8Array(size), this.scoreV30);
+    this.scoreV31 = grow(new Int8Array(size), this.scoreV31);
+    this.scoreV40 = grow(new Int8Array(size), this.scoreV40);
     this.epss = grow(new Int32Array(size), this.epss);
     this.published = grow(new Float64Array(size), this.published);
     this.modified = grow(new Float64Array(size), this.modified);
     this.assigner = grow(new Uint32Array(size), this.assigner);
+    this.idOrder = grow(new Float64Array(size), this.idOrder);
     const present = new Bitmap(size);
     present.words.set(this.present.words);
     this.present = present;
@@ -63,10 +83,15 @@ export class Columns {
     this.reserve(id);
     this.flags[id] = row.flags;
     this.score[id] = row.score;
+    this.scoreV2[id] = row.scoreV2;
+    this.scoreV30[id] = row.scoreV30;
+    this.scoreV31[id] = row.scoreV31;
+    this.scoreV40[id] = row.scoreV40;
     this.epss[id] = row.epss;
     this.published[id] = row.publishedMs;
     this.modified[id] = row.modifiedMs;
     this.assigner[id] = row.assignerId;
+    this.idOrder[id] = row.idOrder;
     if (!this.present.has(id)) {
       this.present.add(id);
       this.count++;
@@ -84,7 +109,7 @@ export class Columns {
       case 'epss':
         return this.epss[id] ?? noValue;
       case 'cve_id':
-        return noValue;
+        return this.idOrder[id] ?? noValue;
       case 'published':
         return timeValue(this.published[id]);
       case 'modified':

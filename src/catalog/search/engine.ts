@@ -1,8 +1,22 @@
+import { createDirectoryStore } from '../store/read-directory-store.ts';
 import { createIndexStore, type IndexStore } from '../store/read-index-store.ts';
 import { createPageStore, type PageStore } from '../store/read-page-store.ts';
+import { createTextStore } from '../store/read-text-store.ts';
 import { openReadConnection, translating, type SqlRow } from '../store/read-connection.ts';
-import type { CatalogStatistics, KevQuery, ListQuery, Position } from '../types.ts';
+import type {
+  CatalogStatistics,
+  DirectoryPage,
+  DirectoryQuery,
+  KevQuery,
+  ListQuery,
+  NamedEntry,
+  Position,
+  ProductsQuery,
+  WeaknessEntry,
+  WeaknessesQuery,
+} from '../types.ts';
 import { CatalogIndex } from './catalog-index.ts';
+import { Directories } from './directories.ts';
 import { KevList } from './kev-list.ts';
 import { countRows } from './statistics.ts';
 
@@ -26,6 +40,7 @@ export class SearchEngine {
   readonly #store: IndexStore;
   readonly #pages: PageStore;
   readonly #index: CatalogIndex;
+  readonly #directories: Directories;
   readonly #close: () => void;
   #kev: KevList | null = null;
   #statistics: CatalogStatistics | null = null;
@@ -35,7 +50,8 @@ export class SearchEngine {
     this.#path = path;
     this.#store = createIndexStore(database);
     this.#pages = createPageStore(database);
-    this.#index = new CatalogIndex(this.#store);
+    this.#index = new CatalogIndex(this.#store, createTextStore(database));
+    this.#directories = new Directories(createDirectoryStore(database));
     this.#close = () => database.close();
   }
 
@@ -45,11 +61,17 @@ export class SearchEngine {
   }
 
   list(query: ListQuery): ListAnswer {
-    const { sort, descending, limit, after, ...filter } = query;
+    const { sort, descending, limit, after, offset, ...filter } = query;
     return this.#current(() => {
-      const { rows, total } = this.#index.matches(filter);
-      const page = this.#index.order(sort).page(rows, { descending, limit, ...(after === undefined ? {} : { after }) });
-      return { rows: this.#pages.listDetails(page.ids), total, next: page.next, revision: this.#index.revision };
+      const page = this.#index.page(filter, {
+        sort,
+        descending,
+        limit,
+        ...(after === undefined ? {} : { after }),
+        ...(offset === undefined ? {} : { offset }),
+      });
+      const { ids, total, next } = page;
+      return { rows: this.#pages.listDetails(ids), total, next, revision: this.#index.revision };
     });
   }
 
@@ -64,6 +86,18 @@ export class SearchEngine {
         revision: this.#index.revision,
       };
     });
+  }
+
+  vendors(query: DirectoryQuery): DirectoryPage<NamedEntry> {
+    return this.#directory(() => this.#directories.vendors(query));
+  }
+
+  products(query: ProductsQuery): DirectoryPage<NamedEntry> {
+    return this.#directory(() => this.#directories.products(query));
+  }
+
+  weaknesses(query: WeaknessesQuery): DirectoryPage<WeaknessEntry> {
+    return this.#directory(() => this.#directories.weaknesses(query));
   }
 
   statistics(): CatalogStatistics {
@@ -82,12 +116,17 @@ export class SearchEngine {
     this.#close();
   }
 
+  #directory<Row>(work: () => Omit<DirectoryPage<Row>, 'revision'>): DirectoryPage<Row> {
+    return this.#current(() => ({ ...work(), revision: this.#index.revision }));
+  }
+
   #current<Answer>(work: () => Answer): Answer {
     return translating(this.#path, () =>
       this.#store.snapshot(() => {
         if (this.#index.refresh()) {
           this.#kev = null;
           this.#statistics = null;
+          this.#directories.clear();
         }
         return work();
       }),

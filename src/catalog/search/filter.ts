@@ -1,20 +1,33 @@
 import { fail } from '../../kernel/index.ts';
 import type { KevQuery, ListQuery, Position, Severity } from '../types.ts';
+import { checkExpression, expressionKey } from './expression.ts';
 import { retain, type Bitmap } from './bitmap.ts';
 import { noValue, type Columns } from './columns.ts';
 
 /** The part of a query that decides which rows match, without order and page. */
-export type Filter = Omit<ListQuery, 'sort' | 'descending' | 'limit' | 'after'>;
+export type Filter = Omit<ListQuery, 'sort' | 'descending' | 'limit' | 'after' | 'offset'>;
 
-const severityNumbers: Readonly<Record<Severity, number>> = { unknown: 0, low: 1, medium: 2, high: 3, critical: 4 };
-const exploitationNumbers = { none: 1, poc: 2, active: 3 } as const;
+export const severityNumbers: Readonly<Record<Severity, number>> = {
+  unknown: 0,
+  low: 1,
+  medium: 2,
+  high: 3,
+  critical: 4,
+};
+export const exploitationNumbers = { none: 1, poc: 2, active: 3 } as const;
 const everything = 0xff;
 
-/** A set of small numbers as bits; absent means all of them. */
+/** numbersOf is a set of small numbers as bits. */
+export const numbersOf = <Word extends string>(
+  words: readonly Word[],
+  numbers: Readonly<Record<Word, number>>,
+): number => words.reduce((bits, word) => bits | (1 << numbers[word]), 0);
+
+/** Absent means all of them. */
 const among = <Word extends string>(
   words: readonly Word[] | undefined,
   numbers: Readonly<Record<Word, number>>,
-): number => (words === undefined ? everything : words.reduce((bits, word) => bits | (1 << numbers[word]), 0));
+): number => (words === undefined ? everything : numbersOf(words, numbers));
 
 const truth = (wanted: boolean | undefined): number => (wanted === undefined ? everything : wanted ? 2 : 1);
 
@@ -42,6 +55,7 @@ export const filterKey = (filter: Filter): string =>
     filter.exploitation,
     filter.automatable,
     filter.technicalImpact,
+    filter.where === undefined ? undefined : expressionKey(filter.where),
   ]);
 
 /** narrowByFlags keeps the rows whose flags fit: state, severity, KEV, exploit and SSVC. */
@@ -76,16 +90,20 @@ export const narrowByFlags = (rows: Bitmap, columns: Columns, filter: Filter): v
 
 /** narrowByRanges keeps the rows inside every given range, bounds included. A row without the value is never inside. */
 export const narrowByRanges = (rows: Bitmap, columns: Columns, filter: Filter): void => {
-  // The stored units are whole numbers: rounding inwards after taking off the noise of the multiplication is exact.
-  const lower = (value: number | undefined, unit: number) =>
-    value === undefined ? undefined : Math.max(0, Math.ceil(value * unit - 1e-6));
-  const upper = (value: number | undefined, unit: number) =>
-    value === undefined ? undefined : Math.floor(value * unit + 1e-6);
-  between(rows, columns.score, lower(filter.scoreMin, 10), upper(filter.scoreMax, 10));
-  between(rows, columns.epss, lower(filter.epssMin, 100_000), upper(filter.epssMax, 100_000));
+  between(rows, columns.score, stepsUp(filter.scoreMin, 10), stepsDown(filter.scoreMax, 10));
+  between(rows, columns.epss, stepsUp(filter.epssMin, 100_000), stepsDown(filter.epssMax, 100_000));
   between(rows, columns.published, filter.publishedFromMs, filter.publishedToMs);
   between(rows, columns.modified, filter.modifiedFromMs, filter.modifiedToMs);
 };
+
+/**
+ * stepsUp gives a lower bound in the stored units, which are whole numbers: rounding inwards after taking off the noise of
+ * the multiplication is exact. stepsDown does so for an upper one.
+ */
+export const stepsUp = (value: number | undefined, unit: number): number | undefined =>
+  value === undefined ? undefined : Math.max(0, Math.ceil(value * unit - 1e-6));
+export const stepsDown = (value: number | undefined, unit: number): number | undefined =>
+  value === undefined ? undefined : Math.floor(value * unit + 1e-6);
 
 const between = (
   rows: Bitmap,
@@ -125,6 +143,21 @@ export const checkQuery = (query: ListQuery): void => {
     cwe,
   });
   checkPosition(query.after);
+  checkOffset(query.offset);
+  if (query.offset !== undefined && query.after !== undefined)
+    throw refused('offset', query.offset, 'absent where a position is given');
+  if (query.where !== undefined) checkExpression(query.where);
+};
+
+/** checkDirectoryQuery is the same for the directories. */
+export const checkDirectoryQuery = (query: { readonly limit: number; readonly offset: number }): void => {
+  checkLimit(query.limit);
+  checkOffset(query.offset);
+};
+
+const checkOffset = (offset: number | undefined): void => {
+  if (offset !== undefined && !(Number.isSafeInteger(offset) && offset >= 0))
+    throw refused('offset', offset, 'a whole number of 0 or more');
 };
 
 const checkPosition = (after: Position | undefined): void => {

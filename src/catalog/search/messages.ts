@@ -1,5 +1,15 @@
 import type { ErrorCode } from '../../kernel/index.ts';
-import type { CatalogStatistics, KevQuery, ListQuery } from '../types.ts';
+import type {
+  CatalogStatistics,
+  DirectoryPage,
+  DirectoryQuery,
+  KevQuery,
+  ListQuery,
+  NamedEntry,
+  ProductsQuery,
+  WeaknessEntry,
+  WeaknessesQuery,
+} from '../types.ts';
 import type { ListAnswer } from './engine.ts';
 
 /** What the search thread is asked. */
@@ -7,6 +17,9 @@ export type Question =
   | { readonly kind: 'load' }
   | { readonly kind: 'list'; readonly query: ListQuery }
   | { readonly kind: 'kev'; readonly query: KevQuery }
+  | { readonly kind: 'vendors'; readonly query: DirectoryQuery }
+  | { readonly kind: 'products'; readonly query: ProductsQuery }
+  | { readonly kind: 'weaknesses'; readonly query: WeaknessesQuery }
   | { readonly kind: 'statistics' };
 
 /** What it answers, by the kind of the question. */
@@ -14,6 +27,9 @@ export interface Answers {
   readonly load: number;
   readonly list: ListAnswer;
   readonly kev: ListAnswer;
+  readonly vendors: DirectoryPage<NamedEntry>;
+  readonly products: DirectoryPage<NamedEntry>;
+  readonly weaknesses: DirectoryPage<WeaknessEntry>;
   readonly statistics: CatalogStatistics;
 }
 

@@ -6,7 +6,7 @@ import { Columns, noValue, type IndexRow } from './columns.ts';
 import { narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
 import { Order } from './order.ts';
 
-const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified'];
+const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified', 'cve_id'];
 const day = 86_400_000;
 
 /** Few distinct values, so that ties and missing values are common. */
@@ -33,6 +33,11 @@ const rowOf = (id: number): fc.Arbitrary<IndexRow> =>
     publishedMs: time,
     modifiedMs: time,
     assignerId: fc.integer({ min: 1, max: 3 }),
+    scoreV2: fc.integer({ min: -1, max: 100 }),
+    scoreV30: fc.integer({ min: -1, max: 100 }),
+    scoreV31: fc.integer({ min: -1, max: 100 }),
+    scoreV40: fc.integer({ min: -1, max: 100 }),
+    idOrder: fc.integer({ min: 0, max: 5 }).map((n) => n * 2 ** 35 + n),
   });
 const rows = fc
   .uniqueArray(fc.integer({ min: 1, max: 300 }), { maxLength: 80 })
@@ -90,6 +95,7 @@ const plainValue = (key: SortKey, row: IndexRow): number => {
   const severity = (row.flags >>> 2) & 7;
   if (key === 'severity') return severity === 0 && row.score < 0 ? noValue : severity * 1000 + Math.max(0, row.score);
   if (key === 'epss') return row.epss;
+  if (key === 'cve_id') return row.idOrder;
   return clamped(key === 'published' ? row.publishedMs : row.modifiedMs);
 };
 

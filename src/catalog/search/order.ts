@@ -8,6 +8,24 @@ export interface IdPage {
   readonly next: Position | null;
 }
 
+/** Ranks tells how many matching rows come before each block of a list. */
+export type Ranks = Uint32Array<ArrayBuffer>;
+
+/** Rows a block: a page looks through at most so many before its first row, and a filter's ranks take a kilobyte or two. */
+const blockRows = 512;
+
+/** The last block that has no more than `offset` matching rows before it. */
+const blockOf = (ranks: Ranks, offset: number): number => {
+  let low = 0;
+  let high = ranks.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((ranks[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+};
+
 /**
  * Order keeps all ids sorted by one key: rows with a value by (value, id), then rows without one by id. Descending lists
  * read each of the two parts backwards, so rows without a value come last either way and the tie-break turns round too.
@@ -64,6 +82,62 @@ export class Order {
     }
     const last = found.at(-1);
     return { ids: found, next: more && last !== undefined ? { value: this.#valueOf(last), id: last } : null };
+  }
+
+  /**
+   * pageAt collects up to `limit` ids of `matches` after as many matching rows as `offset` says. `ranks` is what
+   * `ranksOf` gave for the same rows and direction; null when every row matches.
+   */
+  pageAt(
+    matches: Bitmap,
+    ranks: Ranks | null,
+    query: { readonly descending: boolean; readonly limit: number; readonly offset: number },
+  ): IdPage {
+    const { descending, limit, offset } = query;
+    const found: number[] = [];
+    let skip = offset;
+    let more = false;
+    let at = 0;
+    if (ranks === null) {
+      at = Math.min(offset, this.#ids.length);
+      skip = 0;
+    } else {
+      const block = blockOf(ranks, offset);
+      at = block * blockRows;
+      skip -= ranks[block] ?? 0;
+    }
+    for (; at < this.#ids.length && !more; at++) {
+      // A block without a match is passed over as a whole.
+      if (ranks !== null && at % blockRows === 0) {
+        const block = at / blockRows;
+        if (ranks[block] === ranks[block + 1]) {
+          at += blockRows - 1;
+          continue;
+        }
+      }
+      const id = this.#ids[descending ? this.#turned(at) : at] ?? 0;
+      if (!matches.has(id)) continue;
+      if (skip > 0) skip--;
+      else if (found.length < limit) found.push(id);
+      else more = true;
+    }
+    const last = found.at(-1);
+    return { ids: found, next: more && last !== undefined ? { value: this.#valueOf(last), id: last } : null };
+  }
+
+  /** ranksOf counts, for each block of the list, the matching rows before it; the last entry is the number of all. */
+  ranksOf(matches: Bitmap, descending: boolean): Ranks {
+    const blocks = Math.ceil(this.#ids.length / blockRows);
+    const ranks = new Uint32Array(blocks + 1);
+    let count = 0;
+    for (let block = 0; block < blocks; block++) {
+      ranks[block] = count;
+      const end = Math.min((block + 1) * blockRows, this.#ids.length);
+      for (let at = block * blockRows; at < end; at++)
+        if (matches.has(this.#ids[descending ? this.#turned(at) : at] ?? 0)) count++;
+    }
+    ranks[blocks] = count;
+    return ranks;
   }
 
   /** The place of the n-th row of a descending list, and the other way round: each of the two parts is read backwards. */

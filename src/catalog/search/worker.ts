@@ -20,6 +20,12 @@ const answer = (question: Question): Answer => {
       return { kind: 'list', value: engine.list(question.query) };
     case 'kev':
       return { kind: 'kev', value: engine.kevList(question.query) };
+    case 'vendors':
+      return { kind: 'vendors', value: engine.vendors(question.query) };
+    case 'products':
+      return { kind: 'products', value: engine.products(question.query) };
+    case 'weaknesses':
+      return { kind: 'weaknesses', value: engine.weaknesses(question.query) };
     case 'statistics':
       return { kind: 'statistics', value: engine.statistics() };
   }

@@ -30,13 +30,15 @@ export const lockIngest = (databasePath: string): (() => void) => {
 };
 
 /**
- * openForIngest opens the catalogue for writing and creates its tables; a catalogue of another schema version is emptied
- * and filled anew. Throws `storage.unavailable` or `storage.corrupt`.
+ * openForIngest opens the catalogue for writing and creates its tables; a catalogue of an older schema version is emptied,
+ * to be filled anew. Throws `storage.newer_schema`, `storage.unavailable` or `storage.corrupt`.
  */
 export const openForIngest = (databasePath: string): DatabaseSync => {
   const isNew = !existsSync(databasePath);
+  let db: DatabaseSync | null = null;
   try {
-    const db = new DatabaseSync(databasePath, { timeout: 10_000 });
+    db = new DatabaseSync(databasePath, { timeout: 10_000 });
+    refuseNewer(storedVersion(db), databasePath);
     if (isNew) db.exec(`pragma page_size = ${catalogPageBytes}`);
     db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;
       pragma cache_size = -131072; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = 134217728`);
@@ -44,6 +46,7 @@ export const openForIngest = (databasePath: string): DatabaseSync => {
     db.exec(`insert into record_text (record_text, rank) values ('hashsize', ${textIndexBytes})`);
     return db;
   } catch (error) {
+    if (db?.isOpen === true) db.close();
     throw translated(error);
   }
 };
@@ -54,14 +57,26 @@ export const closeIngest = (db: DatabaseSync): void => {
   db.close();
 };
 
+/** storedVersion returns the schema version that the file states; null when it has no tables yet. */
+export const storedVersion = (db: DatabaseSync): number | null => {
+  if (db.prepare("select 1 from sqlite_schema where name = 'meta'").get() === undefined) return null;
+  return Number(db.prepare("select value from meta where key = 'schema_version'").get()?.['value'] ?? 0);
+};
+
+/** refuseNewer throws `storage.newer_schema` for a version that this program does not know. */
+export const refuseNewer = (version: number | null, path: string): void => {
+  if (version === null || version <= catalogSchemaVersion) return;
+  throw fail('storage.newer_schema', {
+    message: `The catalogue was written by a newer version (schema ${version}, this one knows ${catalogSchemaVersion})`,
+    internal: path,
+  });
+};
+
 const migrate = (db: DatabaseSync): void => {
-  const known = db.prepare("select 1 from sqlite_schema where name = 'meta'").get() !== undefined;
-  const version = known
-    ? db.prepare("select value from meta where key = 'schema_version'").get()?.['value']
-    : undefined;
   db.exec('begin immediate');
   try {
-    if (version !== undefined && version !== String(catalogSchemaVersion)) dropAll(db);
+    const version = storedVersion(db);
+    if (version !== null && version < catalogSchemaVersion) dropAll(db);
     db.exec(catalogSchema);
     db.prepare(
       "insert into meta (key, value) values ('schema_version', ?) on conflict do update set value = excluded.value",

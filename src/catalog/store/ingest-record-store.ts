@@ -13,6 +13,8 @@ export type WriteOutcome = 'inserted' | 'updated' | 'unchanged';
 export interface RecordWriter {
   /** write stores one prepared record with its document (packed), inside the caller's transaction. */
   readonly write: (record: PreparedRecord, hash: Uint8Array, document: Uint8Array) => WriteOutcome;
+  /** finish notes which vendors, products and weaknesses got records; before the last commit of a source. */
+  readonly finish: () => void;
   readonly forget: () => void;
 }
 
@@ -29,7 +31,7 @@ export interface LoadedFeeds {
 }
 
 export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: LoadedFeeds): RecordWriter => {
-  const names = createNameIds(db);
+  const names = createNameIds(db, atMs);
   const log = createChangeLog(db);
   const find = db.prepare('select id, origin, kev from record where cve_id = ?');
   const findDocument = db.prepare('select hash, updated_ms, body from document where record_id = ? and source = ?');
@@ -41,13 +43,16 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   const addEpss = db.prepare('insert into epss (cve_id, score, percentile) values (?, ?, ?) on conflict do nothing');
   const putRecord =
     db.prepare(`insert into record (id, cve_id, state, origin, assigner_id, published_ms, modified_ms, severity, score,
-      epss, epss_percentile, kev, kev_added_ms, kev_ransomware, exploitation, automatable, technical_impact, exploit_known, revision)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      epss, epss_percentile, kev, kev_added_ms, kev_ransomware, exploitation, automatable, technical_impact, exploit_known, revision,
+      score_v2, score_v30, score_v31, score_v40, text_traits)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (id) do update set state = excluded.state, origin = excluded.origin, assigner_id = excluded.assigner_id,
       published_ms = excluded.published_ms, modified_ms = excluded.modified_ms, severity = excluded.severity, score = excluded.score,
       epss = excluded.epss, epss_percentile = excluded.epss_percentile, kev = excluded.kev, kev_added_ms = excluded.kev_added_ms,
       kev_ransomware = excluded.kev_ransomware, exploitation = excluded.exploitation, automatable = excluded.automatable,
-      technical_impact = excluded.technical_impact, exploit_known = excluded.exploit_known, revision = excluded.revision`);
+      technical_impact = excluded.technical_impact, exploit_known = excluded.exploit_known, revision = excluded.revision,
+      score_v2 = excluded.score_v2, score_v30 = excluded.score_v30, score_v31 = excluded.score_v31, score_v40 = excluded.score_v40,
+      text_traits = excluded.text_traits`);
   const putBody =
     db.prepare(`insert or replace into record_body (id, title, description, cvss, metrics, cpe, refs, weaknesses, products, ssvc)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -55,7 +60,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     'insert or replace into document (record_id, source, hash, updated_ms, body) values (?, ?, ?, ?, ?)',
   );
   const dropDocument = db.prepare('delete from document where record_id = ? and source = ?');
-  const addText = db.prepare('insert into record_text (rowid, text) values (?, ?)');
+  const addText = db.prepare('insert into record_text (rowid, title, description, names) values (?, ?, ?, ?)');
   const dropText = db.prepare('delete from record_text where rowid = ?');
   // A tombstone of the text index has a row id beyond 2^53, which `run` reports as the last inserted one.
   dropText.setReadBigInts(true);
@@ -111,6 +116,11 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       record.technicalImpact,
       record.exploitNoted || now.kev === 1 ? 1 : 0,
       revision,
+      record.scores.v2,
+      record.scores.v30,
+      record.scores.v31,
+      record.scores.v40,
+      record.textTraits,
     );
   };
 
@@ -131,10 +141,22 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
   };
 
   const post = (id: number, record: NormalisedRecord): void => {
-    for (const vendor of record.vendors) addVendorRecord.run(names.vendor(vendor), id);
-    for (const [vendor, product] of record.productNames)
-      addProductRecord.run(names.product(names.vendor(vendor), product), id);
-    for (const cwe of record.cwes) addWeakness.run(cwe, id);
+    for (const vendor of record.vendors) {
+      const vendorId = names.vendor(vendor);
+      if (addVendorRecord.run(vendorId, id).changes !== 0) names.linked('vendor', vendorId);
+    }
+    for (const [vendor, product] of record.productNames) {
+      const productId = names.product(names.vendor(vendor), product);
+      if (addProductRecord.run(productId, id).changes !== 0) names.linked('product', productId);
+    }
+    for (const cwe of record.cwes) {
+      names.weakness(cwe, record.weaknesses);
+      if (addWeakness.run(cwe, id).changes !== 0) names.linked('weakness', cwe);
+    }
+  };
+
+  const putText = (id: number, record: NormalisedRecord): void => {
+    addText.run(id, record.title ?? '', record.description ?? '', record.nameWords);
   };
 
   const unpost = (id: number, before: NormalisedRecord, after: NormalisedRecord): void => {
@@ -153,7 +175,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     putRow(id, record, log(id, atMs, 'created', {}));
     putContent(id, record, hash, document);
     post(id, record);
-    addText.run(id, record.text);
+    putText(id, record);
   };
 
   const update = (
@@ -171,9 +193,13 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     if (row.origin !== record.origin) dropDocument.run(row.id, row.origin);
     if (before !== null) unpost(row.id, before, record);
     post(row.id, record);
-    if (before?.text !== record.text) {
+    if (
+      before?.nameWords !== record.nameWords ||
+      before.title !== record.title ||
+      before.description !== record.description
+    ) {
       dropText.run(row.id);
-      addText.run(row.id, record.text);
+      putText(row.id, record);
     }
   };
 
@@ -199,6 +225,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       update(row, record, hash, document, old);
       return 'updated';
     },
+    finish: names.noteLinked,
     forget: () => {
       names.forget();
       nextId = numberOf(db.prepare('select coalesce(max(id), 0) as id from record').get()?.['id']) + 1;

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { AppError, fail } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
+import { closeIngest, lockIngest, openForIngest, refuseNewer, storedVersion } from './ingest-database.ts';
 
 /** A row as an array of its columns, in the order of the select list. */
 export type SqlRow = readonly SQLOutputValue[];
@@ -13,12 +14,18 @@ export interface Query {
 }
 
 /**
- * createCatalogFile makes the file with all tables when it is missing or has no table yet; it leaves any other alone.
- * Harmless when several processes do it at once.
+ * createCatalogFile makes the file with all tables when it is missing or has no table yet, and empties one of an older
+ * schema, to be filled from the feeds; it leaves any other alone. Harmless when several processes do it at once. Throws
+ * `catalog.ingest_running` when a program of an earlier version is importing.
  */
 export const createCatalogFile = (path: string): void => {
   translating(path, () => {
-    if (existsSync(path) && statSync(path).size > 0 && !isBlank(path)) return;
+    const version = existsSync(path) && statSync(path).size > 0 ? versionOf(path) : null;
+    if (version !== null && version >= catalogSchemaVersion) return;
+    if (version !== null) {
+      emptyOlder(path);
+      return;
+    }
     const database = new DatabaseSync(path, { timeout: 5000 });
     try {
       database.exec(`pragma page_size = ${catalogPageBytes}; pragma journal_mode = wal; begin immediate; ${catalogSchema};
@@ -29,12 +36,23 @@ export const createCatalogFile = (path: string): void => {
   });
 };
 
-const isBlank = (path: string): boolean => {
+/** Null for a file without any table; one that has tables but no version is left for the first read to judge. */
+const versionOf = (path: string): number | null => {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   try {
-    return prepareQuery(database, 'select 1 from sqlite_schema limit 1').first() === undefined;
+    const isBlank = prepareQuery(database, 'select 1 from sqlite_schema limit 1').first() === undefined;
+    return storedVersion(database) ?? (isBlank ? null : catalogSchemaVersion);
   } finally {
     database.close();
+  }
+};
+
+const emptyOlder = (path: string): void => {
+  const unlock = lockIngest(path);
+  try {
+    closeIngest(openForIngest(path));
+  } finally {
+    unlock();
   }
 };
 
@@ -47,15 +65,7 @@ export const openReadConnection = (path: string, cacheKib: number): DatabaseSync
     const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
     try {
       database.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma query_only = true`);
-      const version = Number(
-        prepareQuery(database, "select value from meta where key = 'schema_version'").first()?.[0] ?? 0,
-      );
-      if (version > catalogSchemaVersion) {
-        throw fail('storage.newer_schema', {
-          message: `The catalogue was written by a newer version (schema ${version}, this one reads ${catalogSchemaVersion})`,
-          internal: path,
-        });
-      }
+      refuseNewer(storedVersion(database), path);
       // Reading one row of the two main tables tells a foreign or damaged file from a catalogue at once.
       database.exec('select * from record limit 1; select * from record_body limit 1');
     } catch (error) {

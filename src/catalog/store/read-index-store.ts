@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { IndexRow } from '../search/columns.ts';
+import { idNumberLimit, idYearOrigin, type IndexRow } from '../search/columns.ts';
 import { endSnapshot, isQueryError, numberOf, prepareQuery, textOf, type SqlRow } from './read-connection.ts';
 import { packedFlags } from './read-flags.ts';
 
@@ -16,7 +16,11 @@ const columnArrays = `json_group_array(id),
   json_group_array(${packedFlags}),
   json_group_array(coalesce(score, -1)), json_group_array(coalesce(epss, -1)),
   json_group_array(coalesce(published_ms, ${missingTime})), json_group_array(coalesce(modified_ms, ${missingTime})),
-  json_group_array(assigner_id)`;
+  json_group_array(assigner_id),
+  json_group_array(min(max(substr(cve_id, 5, 4) - ${idYearOrigin}, 0), 127) * ${idNumberLimit}
+    + min(cast(substr(cve_id, 10) as integer), ${idNumberLimit - 1})),
+  json_group_array((coalesce(score_v2, -1) + 1) + (coalesce(score_v30, -1) + 1) * 128
+    + (coalesce(score_v31, -1) + 1) * 16384 + (coalesce(score_v40, -1) + 1) * 2097152)`;
 
 /** IndexStore reads what the search index is made of, and the id lists of filters that only the database can answer. */
 export interface IndexStore {
@@ -39,7 +43,14 @@ export interface IndexStore {
   ofVendor(name: string): string;
   /** Of the product of that name: of the vendor, or of any when the vendor is null. */
   ofProduct(name: string, vendor: string | null): string;
+  /** Of vendors, or products, whose name holds the piece. */
+  ofVendorsLike(piece: string): string;
+  ofProductsLike(piece: string, vendor: string | null): string;
   ofWeakness(cwe: number): string;
+  /** Of the ids of a JSON array of CVE ids. */
+  ofIds(cveIds: string): string;
+  /** Whose CVE id holds the piece, which is in upper case. */
+  withIdLike(piece: string): string;
   /** Ids of the assigners with that short name (in any letter case) or organisation id. */
   assignerIds(name: string): string;
 }
@@ -71,6 +82,13 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
   const vendorProductRecords = list(
     `select json_group_array(record_id) from product_record where product_id in
        (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and product.name = ?)`,
+  );
+  const productsLike = list(
+    'select json_group_array(record_id) from product_record where product_id in (select id from product where instr(name, ?))',
+  );
+  const vendorProductsLike = list(
+    `select json_group_array(record_id) from product_record where product_id in
+       (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and instr(product.name, ?))`,
   );
   return {
     snapshot: (work) => {
@@ -109,6 +127,12 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     withIdPrefix: (prefix) => idsBetween(prefix, `${prefix}~`),
     ofVendor: vendorRecords,
     ofProduct: (name, vendor) => (vendor === null ? productRecords(name) : vendorProductRecords(vendor, name)),
+    ofVendorsLike: list(
+      'select json_group_array(record_id) from vendor_record where vendor_id in (select id from vendor where instr(name, ?))',
+    ),
+    ofProductsLike: (piece, vendor) => (vendor === null ? productsLike(piece) : vendorProductsLike(vendor, piece)),
+    ofIds: list('select json_group_array(id) from record where cve_id in (select value from json_each(?))'),
+    withIdLike: list('select json_group_array(id) from record where instr(cve_id, ?)'),
     ofWeakness: list('select json_group_array(record_id) from weakness_record where cwe = ?'),
     assignerIds: list('select json_group_array(id) from assigner where org_id = ?1 or name = ?1 collate nocase'),
   };
@@ -116,8 +140,21 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
 
 /** Hands over the rows of one result. The row object is one and the same, refilled: a quarter of a million of them add up. */
 const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: IndexRow) => void): void => {
-  const [ids, flags, score, epss, published, modified, assigner] = columns;
-  const row = { id: 0, flags: 0, score: 0, epss: 0, publishedMs: 0, modifiedMs: 0, assignerId: 0 };
+  const [ids, flags, score, epss, published, modified, assigner, order, scores] = columns;
+  const row = {
+    id: 0,
+    flags: 0,
+    score: 0,
+    scoreV2: 0,
+    scoreV30: 0,
+    scoreV31: 0,
+    scoreV40: 0,
+    epss: 0,
+    publishedMs: 0,
+    modifiedMs: 0,
+    assignerId: 0,
+    idOrder: 0,
+  };
   let count = 0;
   columns.forEach((column, at) => {
     count = 0;
@@ -133,6 +170,12 @@ const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: In
     row.publishedMs = timeOf(published?.[at]);
     row.modifiedMs = timeOf(modified?.[at]);
     row.assignerId = assigner?.[at] ?? 0;
+    row.idOrder = order?.[at] ?? 0;
+    const packed = scores?.[at] ?? 0;
+    row.scoreV2 = (packed & 127) - 1;
+    row.scoreV30 = ((packed >>> 7) & 127) - 1;
+    row.scoreV31 = ((packed >>> 14) & 127) - 1;
+    row.scoreV40 = ((packed >>> 21) & 127) - 1;
     take(row);
   }
 };
@@ -140,7 +183,7 @@ const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: In
 const timeOf = (value: number | undefined): number =>
   value === undefined || value === missingTime ? Number.NaN : value;
 
-const columnsFor = (rows: number): Float64Array[] => Array.from({ length: 7 }, () => new Float64Array(rows));
+const columnsFor = (rows: number): Float64Array[] => Array.from({ length: 9 }, () => new Float64Array(rows));
 
 /** eachInteger reads a JSON array of whole numbers from its text without building it. */
 export const eachInteger = (json: string, take: (value: number) => void): void => {

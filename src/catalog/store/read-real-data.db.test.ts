@@ -14,6 +14,7 @@ const sqlOrder: Readonly<Record<SortKey, string>> = {
   epss: 'epss',
   published: 'published_ms',
   modified: 'modified_ms',
+  cve_id: 'substr(cve_id, 5, 4) * 1e10 + substr(cve_id, 10)',
 };
 
 /** Filters beside the same restriction as SQL, as another road to the same answer. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { compressDocument } from '../compression.ts';
+import { textTraits } from '../record/index.ts';
 import { createCatalogFile } from './read-connection.ts';
 
 /** A record as a test states it; everything has a default but the id. Units of the tables. */
@@ -16,6 +17,7 @@ export interface Sample {
   readonly modifiedMs?: number | null;
   readonly severity?: number;
   readonly score?: number | null;
+  readonly scores?: Readonly<Partial<Record<'v2' | 'v30' | 'v31' | 'v40', number>>>;
   readonly epss?: number | null;
   readonly kev?: boolean;
   readonly ransomware?: boolean;
@@ -24,7 +26,7 @@ export interface Sample {
   readonly technicalImpact?: number;
   readonly exploitKnown?: boolean;
   readonly title?: string | null;
-  readonly description?: string;
+  readonly description?: string | null;
   readonly products?: readonly (readonly [vendor: string, product: string])[];
   readonly cwes?: readonly number[];
 }
@@ -77,6 +79,8 @@ export const sampleWriter = (path = join(sampleFolder(), 'catalog.db')): SampleW
   };
 };
 
+const madeMs = 1_700_000_000_000;
+
 type IdOf = (sql: string, ...values: (string | number)[]) => number;
 
 const defaults = {
@@ -87,6 +91,7 @@ const defaults = {
   modifiedMs: null,
   severity: 0,
   score: null,
+  scores: {},
   epss: null,
   kev: false,
   ransomware: false,
@@ -108,11 +113,12 @@ const putOne = (database: DatabaseSync, idOf: IdOf, sample: Sample): void => {
   run('insert or ignore into assigner (org_id, name) values (?, ?)', `org-${row.assigner}`, row.assigner);
   const assignerId = idOf('select id from assigner where name = ?', row.assigner);
   const kind = existing === 0 ? 'created' : 'updated';
-  run('insert into change (record_id, at_ms, kind, fields) values (?, ?, ?, ?)', id, 1_700_000_000_000, kind, '{}');
+  run('insert into change (record_id, at_ms, kind, fields) values (?, ?, ?, ?)', id, madeMs, kind, '{}');
   run(
     `insert or replace into record (id, cve_id, state, origin, assigner_id, published_ms, modified_ms, severity, score, epss,
-       epss_percentile, kev, kev_ransomware, exploitation, automatable, technical_impact, exploit_known, revision)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(seq) from change))`,
+       epss_percentile, kev, kev_ransomware, exploitation, automatable, technical_impact, exploit_known, score_v2, score_v30, score_v31,
+       score_v40, text_traits, revision)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select max(seq) from change))`,
     id,
     row.cveId,
     row.state,
@@ -130,6 +136,11 @@ const putOne = (database: DatabaseSync, idOf: IdOf, sample: Sample): void => {
     row.automatable,
     row.technicalImpact,
     Number(row.exploitKnown),
+    row.scores.v2 ?? null,
+    row.scores.v30 ?? null,
+    row.scores.v31 ?? null,
+    row.scores.v40 ?? null,
+    textTraits(row.title, row.description),
   );
   run(
     `insert or replace into record_body (id, title, description, metrics, cpe, refs, weaknesses, products)
@@ -142,17 +153,31 @@ const putOne = (database: DatabaseSync, idOf: IdOf, sample: Sample): void => {
   for (const table of ['vendor_record', 'product_record', 'weakness_record'])
     run(`delete from ${table} where record_id = ?`, id);
   for (const [vendor, product] of row.products) {
-    run('insert or ignore into vendor (name) values (?)', vendor);
+    run('insert or ignore into vendor (name, created_ms, updated_ms) values (?, ?, ?)', vendor, madeMs, madeMs);
     const vendorId = idOf('select id from vendor where name = ?', vendor);
-    run('insert or ignore into product (vendor_id, name) values (?, ?)', vendorId, product);
+    run(
+      'insert or ignore into product (vendor_id, name, created_ms, updated_ms) values (?, ?, ?, ?)',
+      vendorId,
+      product,
+      madeMs,
+      madeMs,
+    );
     run('insert or ignore into vendor_record values (?, ?)', vendorId, id);
     const productId = idOf('select id from product where vendor_id = ? and name = ?', vendorId, product);
     run('insert or ignore into product_record values (?, ?)', productId, id);
   }
-  for (const cwe of row.cwes) run('insert or ignore into weakness_record values (?, ?)', cwe, id);
+  for (const cwe of row.cwes) {
+    run('insert or ignore into weakness values (?, null, ?, ?)', cwe, madeMs, madeMs);
+    run('insert or ignore into weakness_record values (?, ?)', cwe, id);
+  }
   run('delete from record_text where rowid = ?', id);
-  const text = [row.title, row.description, ...row.products.flat()].join(' ');
-  run('insert into record_text (rowid, text) values (?, ?)', id, text);
+  run(
+    'insert into record_text (rowid, title, description, names) values (?, ?, ?, ?)',
+    id,
+    row.title ?? '',
+    row.description ?? '',
+    row.products.flat().join(' '),
+  );
   const body = compressDocument(JSON.stringify({ cveMetadata: { cveId: row.cveId } }));
   run('insert or replace into document values (?, ?, ?, ?, ?)', id, row.origin, new Uint8Array(32), null, body);
 };
