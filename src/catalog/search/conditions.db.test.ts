@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldText } from '../record/index.ts';
+import { sampleWriter, type Sample } from '../store/read-samples.suite.ts';
+import type { Expression, ListQuery, Severity, SortKey } from '../types.ts';
+import { SearchEngine } from './engine.ts';
+import { checkQuery } from './filter.ts';
+
+const idOf = (number: number) => `CVE-${2020 + (number % 4)}-${1000 + number * 7}`;
+const day = (days: number) => Date.UTC(2024, 0, 1) + days * 86_400_000;
+const severities: readonly Severity[] = ['unknown', 'low', 'medium', 'high', 'critical'];
+const exploitations = [null, 'none', 'poc', 'active'] as const;
+const names = ['apache', 'http_server', 'word press', 'press'] as const;
+const texts = ['Alpha BETA', 'beta', 'élan Alpha', 'İstanbul'] as const;
+
+const orNull = <Value>(of: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.oneof(fc.constant(null), of);
+const tenth = fc.integer({ min: 0, max: 100 });
+
+const sampleOf = (number: number): fc.Arbitrary<Sample> =>
+  fc.record({
+    cveId: fc.constant(idOf(number)),
+    state: fc.integer({ min: 0, max: 1 }),
+    assigner: fc.constantFrom('mitre', 'Red'),
+    publishedMs: orNull(fc.integer({ min: 0, max: 4 }).map(day)),
+    modifiedMs: orNull(fc.integer({ min: 0, max: 4 }).map(day)),
+    severity: fc.integer({ min: 0, max: 4 }),
+    score: orNull(tenth),
+    scores: fc.record({ v2: tenth, v30: tenth, v31: tenth, v40: tenth }, { requiredKeys: [] }),
+    epss: orNull(fc.integer({ min: 0, max: 4 }).map((n) => n * 25_000)),
+    kev: fc.boolean(),
+    ransomware: fc.boolean(),
+    exploitKnown: fc.boolean(),
+    exploitation: fc.integer({ min: 0, max: 3 }),
+    automatable: fc.integer({ min: 0, max: 2 }),
+    title: orNull(fc.constantFrom(...texts)),
+    description: fc.constantFrom(...texts),
+    products: fc.uniqueArray(
+      fc.tuple(fc.constantFrom('apache', 'word_press'), fc.constantFrom('http_server', 'press')),
+      {
+        maxLength: 2,
+        selector: (pair) => pair.join(' '),
+      },
+    ),
+    cwes: fc.subarray([79, 89]),
+  });
+const catalogues = fc
+  .uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 12 })
+  .chain((numbers) => fc.tuple(...numbers.map(sampleOf)));
+
+const match = fc.constantFrom('exact' as const, 'contains' as const);
+const bound = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined });
+/** Leaves out what is undefined, which optional members may not be. */
+const given = <Members extends Readonly<Record<string, number | undefined>>>(members: Members) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+const leaves: fc.Arbitrary<Expression> = fc.oneof(
+  fc.record({ kind: fc.constant('id' as const), text: fc.constantFrom('cve-2021', '107', '-10', idOf(3), ''), match }),
+  fc.record({
+    kind: fc.constant('text' as const),
+    field: fc.constantFrom('title' as const, 'description' as const),
+    text: fc.constantFrom('alpha', 'ETA', 'a b', 'É', 'i', ' ', 'beta', 'lan', '%'),
+    match,
+  }),
+  fc.record({ kind: fc.constant('words' as const), text: fc.constantFrom('alpha', 'beta alpha', 'apache') }),
+  fc.record({ kind: fc.constant('vendor' as const), name: fc.constantFrom(...names), match }),
+  fc.record({
+    kind: fc.constant('product' as const),
+    vendor: fc.constantFrom(null, 'Apache'),
+    name: fc.constantFrom(...names),
+    match,
+  }),
+  fc.record({ kind: fc.constant('weakness' as const), cwe: fc.constantFrom(79, 89, 1) }),
+  fc
+    .tuple(fc.constantFrom('2.0', '3.0', '3.1', '4.0', 'any'), fc.option(tenth, { nil: undefined }), tenth)
+    .map(([version, min, max]) => ({
+      kind: 'cvss',
+      version,
+      ...given({ min: min === undefined ? undefined : min / 10, max: max === 0 ? undefined : max / 10 }),
+    })),
+  fc.tuple(bound, bound).map(([min, max]) => ({
+    kind: 'epss' as const,
+    ...given({ min: min === undefined ? min : min / 4, max: max === undefined ? max : max / 4 }),
+  })),
+  fc.tuple(fc.constantFrom('published' as const, 'modified' as const), bound, bound).map(([kind, from, to]) => ({
+    kind,
+    ...given({ fromMs: from === undefined ? from : day(from), toMs: to === undefined ? to : day(to) }),
+  })),
+  fc
+    .constantFrom('kev', 'ransomware', 'exploit_known', 'rejected', 'automatable')
+    .map((flag) => ({ kind: 'flag', flag })),
+  fc.subarray([...severities]).map((of) => ({ kind: 'severity' as const, of })),
+  fc.subarray(['none', 'poc', 'active'] as const).map((of) => ({ kind: 'exploitation' as const, of: [...of] })),
+  fc.constantFrom('MITRE', 'red ', 'org-Red', 'nobody').map((name) => ({ kind: 'assigner' as const, name })),
+  fc
+    .array(fc.integer({ min: 0, max: 60 }).map(idOf))
+    .map((cveIds) => ({ kind: 'ids' as const, cveIds: [...cveIds, 'not an id', 'cve-1999-0001'] })),
+) as fc.Arbitrary<Expression>;
+
+const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
+  expression: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    leaves,
+    fc.array(tie('expression'), { maxLength: 4 }).map((of) => ({ kind: 'all', of })),
+    fc.array(tie('expression'), { maxLength: 20 }).map((of) => ({ kind: 'any', of })),
+    tie('expression').map((of) => ({ kind: 'not', of })),
+  ),
+}));
+
+const inside = (value: number | null | undefined, low = -Infinity, high = Infinity): boolean =>
+  value !== null && value !== undefined && value >= low && value <= high;
+const compares = (stored: string | null, sought: string, how: 'exact' | 'contains'): boolean =>
+  stored !== null &&
+  (how === 'exact' ? foldText(stored) === foldText(sought) : foldText(stored).includes(foldText(sought)));
+const spelled = (name: string) => name.toLowerCase().replaceAll(' ', '_');
+
+/** The same condition, written as plainly as possible. */
+const holds = (condition: Expression, row: Required<Sample>): boolean => {
+  switch (condition.kind) {
+    case 'all':
+      return condition.of.every((part) => holds(part, row));
+    case 'any':
+      return condition.of.some((part) => holds(part, row));
+    case 'not':
+      return !holds(condition.of, row);
+    case 'id':
+      return compares(row.cveId, condition.text, condition.match);
+    case 'text':
+      return compares(row[condition.field], condition.text, condition.match);
+    case 'words': {
+      const words = [row.title ?? '', row.description ?? '', ...row.products.flat()].join(' ').toLowerCase();
+      return condition.text.split(' ').every((word) => words.split(/[ _]/).includes(word));
+    }
+    case 'vendor':
+      return row.products.some(([vendor]) => compares(vendor, spelled(condition.name), condition.match));
+    case 'product':
+      return row.products.some(
+        ([vendor, product]) =>
+          (condition.vendor === null || vendor === spelled(condition.vendor)) &&
+          compares(product, spelled(condition.name), condition.match),
+      );
+    case 'weakness':
+      return row.cwes.includes(condition.cwe);
+    case 'cvss': {
+      const { v2, v30, v31, v40 } = row.scores;
+      const scores = { '2.0': [v2], '3.0': [v30], '3.1': [v31], '4.0': [v40], any: [v2, v30, v31, v40] };
+      return scores[condition.version].some((score) =>
+        inside(score, Math.round((condition.min ?? 0) * 10), Math.round((condition.max ?? 10) * 10)),
+      );
+    }
+    case 'epss':
+      return inside(row.epss, (condition.min ?? 0) * 100_000, (condition.max ?? 1) * 100_000);
+    case 'published':
+      return inside(row.publishedMs, condition.fromMs, condition.toMs);
+    case 'modified':
+      return inside(row.modifiedMs, condition.fromMs, condition.toMs);
+    case 'flag':
+      return {
+        kev: row.kev,
+        ransomware: row.ransomware,
+        exploit_known: row.exploitKnown,
+        rejected: row.state === 1,
+        automatable: row.automatable === 2,
+      }[condition.flag];
+    case 'severity':
+      return condition.of.includes(severities[row.severity] ?? 'unknown');
+    case 'exploitation':
+      return condition.of.some((word) => word === exploitations[row.exploitation]);
+    case 'assigner':
+      return [row.assigner.toLowerCase(), `org-${row.assigner}`].includes(
+        condition.name.startsWith('org-') ? condition.name : condition.name.trim().toLowerCase(),
+      );
+    case 'ids':
+      return condition.cveIds.includes(row.cveId);
+  }
+};
+
+const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified', 'cve_id'];
+const isWhole = (sample: Sample): sample is Required<Sample> => Object.keys(sample).length >= 18;
+
+describe('a condition', () => {
+  it('matches the records that a plain evaluation matches, and pages by offset equal slices of the whole list', () => {
+    fc.assert(
+      fc.property(
+        catalogues,
+        fc.array(expression, { minLength: 1, maxLength: 12 }),
+        fc.constantFrom(...keys),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 4 }),
+        (samples, conditions, sort, descending, limit) => {
+          const writer = sampleWriter();
+          writer.put(...samples);
+          const engine = new SearchEngine(writer.path);
+          for (const where of conditions) {
+            const query: ListQuery = { where, sort, descending, limit: 100 };
+            checkQuery(query);
+            const whole = engine.list(query);
+            const expected = samples.filter((sample) => isWhole(sample) && holds(where, sample));
+            expect(new Set(whole.rows.map((row) => row[1]))).toEqual(new Set(expected.map((sample) => sample.cveId)));
+            expect(whole.total).toBe(expected.length);
+            for (let offset = 0; offset <= whole.total; offset++) {
+              const page = engine.list({ ...query, limit, offset });
+              expect(page.rows).toEqual(whole.rows.slice(offset, offset + limit));
+              expect(page.total).toBe(whole.total);
+              expect(page.next === null).toBe(offset + limit >= whole.total);
+            }
+          }
+          engine.close();
+          writer.database.close();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses what is too large or no number, and a position beside an offset', () => {
+    const base = { sort: 'modified', descending: true, limit: 10 } as const;
+    const leaf: Expression = { kind: 'flag', flag: 'kev' };
+    let deep: Expression = leaf;
+    for (let depth = 0; depth < 10_000; depth++) deep = { kind: 'not', of: deep };
+    const refusedWhere: readonly Expression[] = [
+      deep,
+      { kind: 'all', of: Array.from({ length: 20_000 }, () => leaf) },
+      { kind: 'cvss', version: 'any', min: Number.NaN },
+      { kind: 'text', field: 'title', text: 'x'.repeat(70_000), match: 'contains' },
+    ];
+    for (const where of refusedWhere)
+      expect(() => checkQuery({ ...base, where })).toThrow(
+        expect.objectContaining({ code: 'request.invalid_parameter' }),
+      );
+    for (const offset of [-1, 0.5, Number.NaN, 1e300])
+      expect(() => checkQuery({ ...base, offset })).toThrow(
+        expect.objectContaining({ code: 'request.invalid_parameter' }),
+      );
+    expect(() => checkQuery({ ...base, offset: 0, after: { value: 0, id: 1 } })).toThrow(
+      expect.objectContaining({ code: 'request.invalid_parameter' }),
+    );
+    checkQuery({ ...base, offset: Number.MAX_SAFE_INTEGER, where: { kind: 'all', of: [leaf] } });
+  });
+});
