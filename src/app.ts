@@ -4,6 +4,7 @@ import { projectOwnerId } from './accounts/index.ts';
 import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
 import { AppError, systemActor } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
+import { holdersOf } from './holders.ts';
 import { membershipsOf } from './memberships.ts';
 import { openParts, type Parts, type Surroundings } from './parts.ts';
 import { ping } from './storage/index.ts';
@@ -32,7 +33,7 @@ const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void
 };
 
 /** peopleOf binds what the surfaces of people need. */
-const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Parts): PeopleVerbs => {
+const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Parts): Omit<PeopleVerbs, 'holders'> => {
   const { signIn, sessions, projects, plans, users } = accounts;
   return {
     auth: { ...signIn, ...sessions },
@@ -67,8 +68,9 @@ const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Part
 
 /** opencveV2Of binds what tokens of organisations reach. */
 const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
-  const { credentials, watch } = parts;
-  const { organizationById, isOrganization, projectsIn, reportForeign } = peopleOf(parts).tenants;
+  const { accounts, audit, credentials, watch } = parts;
+  const { emailOf, tenants } = peopleOf(parts);
+  const { organizationById, isOrganization, projectsIn, reportForeign } = tenants;
   return {
     catalog,
     queryTermsMax: 20,
@@ -76,6 +78,18 @@ const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
     isOrganization,
     reportForeign,
     tokenById: (id) => credentials.show({ actor: systemActor, id }),
+    projectNamed: accounts.projectTurns.findIn,
+    projectsOf: (organizationId) => accounts.projects.listIn({ actor: systemActor, organizationId }),
+    projects: accounts.projects,
+    subscriptions: watch.subscriptions,
+    tracker: watch.tracker,
+    organizations: { rename: accounts.organizations.change, places: accounts.places },
+    audit,
+    notifications: watch.notifications,
+    automations: watch.automations,
+    executions: watch.executions,
+    reports: watch.reports,
+    emailOf,
     projectCondition: async (organizationId, name) => {
       const project = (await projectsIn(organizationId)).find((each) => each.name === name);
       return project === undefined ? null : watch.subscriptions.expressionOf(project.id);
@@ -104,7 +118,7 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       config: config.server,
       credentials: parts.credentials,
       sessions: parts.accounts.sessions,
-      people: peopleOf(parts),
+      people: { ...peopleOf(parts), holders: holdersOf(parts, clock) },
       opencveV2: opencveV2Of(parts, reads),
       leaks: config.leaks,
       admission: parts.admission,

@@ -128,7 +128,12 @@ export const projectVerbs = (deps: AccountsDeps) => {
     await deps.revokeAllOf(tx, ownerId, actor);
     await deps.dependants.projectDeleted(tx, project.id);
     await deleteProject(tx, project.id);
-    await audit(tx, actor, project, 'project.deleted', {
+    // In the log of the organisation, as nobody can ask for that of the project any more.
+    await deps.audit.record(tx, {
+      actor,
+      scope: { kind: 'organization', id: project.organization_id },
+      action: 'project.deleted',
+      object: { kind: 'project', id: String(project.id), name: project.name },
       before: { name: project.name, slug: project.slug, owner: project.owner_user_id },
     });
   };
@@ -152,6 +157,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
       readonly name: string;
       readonly description?: string;
       readonly ownerEmail?: string;
+      readonly isActive?: boolean;
     }): Promise<Project> => {
       const name = projectName(input.name);
       return naming(name, () =>
@@ -173,7 +179,7 @@ export const projectVerbs = (deps: AccountsDeps) => {
             slug: slugOf(name, await findProjectSlugs(tx, organization.id)),
             description: describing(input.description ?? ''),
             owner_user_id: ownerId,
-            is_active: 1,
+            is_active: Number(input.isActive ?? true),
             created_at_ms: nowMs,
             updated_at_ms: nowMs,
           };

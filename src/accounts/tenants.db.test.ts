@@ -116,7 +116,11 @@ eachEngine('tenants', (makeDatabase) => {
       await node.accounts.projects.delete({ actor: asUser(ada), projectId: project.id });
       expect(await node.accounts.standing(ownerId)).toBeNull();
       expect(await node.credentials.show({ actor: operatorActor, id })).toMatchObject({ state: 'revoked' });
-      const { items } = await node.audit.list({ scope: { kind: 'project', id: String(project.id) } });
+      const scopes = [
+        { kind: 'project', id: String(project.id) },
+        { kind: 'organization', id: project.organizationId },
+      ] as const;
+      const { items } = await node.audit.list({ scopes, actorKinds: ['user'] });
       expect(items.map(({ action }) => action)).toEqual(
         expect.arrayContaining(['project.created', 'project.deleted', 'credential.issued', 'credential.revoked']),
       );

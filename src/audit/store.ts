@@ -78,8 +78,12 @@ export const listEntriesAfter = async (db: Db, seq: number, limit: number): Prom
 /** Filters that all must hold; times are epoch milliseconds, `afterMs` inclusive and `beforeMs` exclusive. */
 export interface EntryFilter {
   readonly scope?: { readonly kind: EntryRow['scope_kind']; readonly id: string };
+  /** Of any of these. */
+  readonly scopes?: readonly { readonly kind: EntryRow['scope_kind']; readonly id: string }[];
   readonly action?: string;
+  readonly actions?: readonly string[];
   readonly actorKind?: EntryRow['actor_kind'];
+  readonly actorKinds?: readonly EntryRow['actor_kind'][];
   readonly actorId?: string;
   /** The present e-mail address of a user. */
   readonly actorEmail?: string;
@@ -89,8 +93,21 @@ export interface EntryFilter {
 
 const filtered = (db: Db, filter: EntryFilter) => {
   let query = db.selectFrom('audit_entries');
-  const { scope, actorEmail } = filter;
+  const { scope, scopes, actions, actorKinds, actorEmail } = filter;
   if (scope !== undefined) query = query.where('scope_kind', '=', scope.kind).where('scope_id', '=', scope.id);
+  if (scopes !== undefined) {
+    const kinds = [...new Set(scopes.map(({ kind }) => kind))];
+    query = query.where((where) =>
+      where.or(
+        kinds.map((kind) => {
+          const ids = scopes.filter((each) => each.kind === kind).map(({ id }) => id);
+          return where.and([where('scope_kind', '=', kind), where('scope_id', 'in', ids)]);
+        }),
+      ),
+    );
+  }
+  if (actions !== undefined) query = query.where('action', 'in', actions);
+  if (actorKinds !== undefined) query = query.where('actor_kind', 'in', actorKinds);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   if (filter.actorKind !== undefined) query = query.where('actor_kind', '=', filter.actorKind);
   if (filter.actorId !== undefined) query = query.where('actor_id', '=', filter.actorId);

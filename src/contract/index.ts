@@ -59,7 +59,29 @@ export {
   OpencveNamesQuery,
   OpencvePageQuery,
 } from './opencve-parameters.ts';
-export { ErrorBody, IncludeParameters, PageParameters, QueryParameters, SearchParameters } from './opencve-v2/index.ts';
+export {
+  AuditLogParameters,
+  AutomationChangeBody,
+  ErrorBody,
+  IncludeParameters,
+  InvitationBody,
+  NewAutomationBody,
+  NewNotificationBody,
+  NewProjectBody,
+  NotificationChangeBody,
+  OrganizationChangeBody,
+  PageParameters,
+  ProjectChangeBody,
+  ProjectCvesParameters,
+  QueryParameters,
+  ReportParameters,
+  RoleBody,
+  SearchParameters,
+  SubscriptionBody,
+  SubscriptionParameters,
+  SubscriptionsBody,
+  TrackerBody,
+} from './opencve-v2/index.ts';
 export { NewTagBody, TagChangeBody, TagsOfCveBody } from './opencve-tags.ts';
 export { GithubReportBody, GitlabReportBody, RevocationBody } from './leaks.ts';
 export { ClaimBody } from './site.ts';

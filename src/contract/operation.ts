@@ -31,7 +31,7 @@ export interface Operation {
   readonly description?: string;
   /** Families that may call it. Empty: none may; without `sessions` it asks for nobody (a public operation). */
   readonly families: readonly Family[];
-  /** Whether signed-in people may call it. They are never charged. */
+  /** Whether signed-in people may call it. They count and pay where they act for an owner that credentials have too. */
   readonly sessions?: boolean;
   /** Whether HTTP Basic, an e-mail address and a password, proves a person here. */
   readonly basic?: boolean;
@@ -39,6 +39,8 @@ export interface Operation {
   readonly spanning?: boolean;
   /** Whether its answer holds a secret that is shown this once. */
   readonly showsSecret?: boolean;
+  /** Whether its body may hold what opens doors elsewhere, such as a header to send along. Credentials of ours still may not. */
+  readonly holdsSecrets?: boolean;
   /** The scope resource; null refuses every credential that carries scopes (fail closed). */
   readonly resource: string | null;
   readonly level: Level;

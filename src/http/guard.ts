@@ -3,7 +3,8 @@ import { isPublic, type Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log, type VerifiedCredential } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { createClientNames } from './client-name.ts';
-import { exposedInBody, exposedInPath, exposedInQuery, redact } from './exposure.ts';
+import { exposedInBody, exposedInPath, exposedInQuery, findCredential, redact } from './exposure.ts';
+import { admitPerson } from './person-admission.ts';
 import { pathOf, writeAnswer } from './reply.ts';
 import type {
   AdmissionGate,
@@ -113,7 +114,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
   const examineBody = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
     if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
     exchange.body = await readBody(exchange.request, deps.bodyBytesMax);
-    const presented = exposedInBody(exchange.body);
+    const presented = (operation.holdsSecrets === true ? findCredential : exposedInBody)(exchange.body);
     return presented === null ? null : refuseExposed(exchange, presented, 'body');
   };
 
@@ -151,7 +152,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
   };
 
-  /** Signed-in people are asked for at every request, and pay nothing. */
+  /** Signed-in people are asked for at every request, and count where the surface names the owner that they act for. */
   const welcome = async (
     exchange: Exchange,
     operation: Operation,
@@ -162,7 +163,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     if (outcome.kind === 'refused') return { code: outcome.code };
     exchange.client = clientOf(exchange);
     exchange.person = outcome;
-    return null;
+    return admitPerson(admission, exchange, operation, outcome, requestOf);
   };
 
   /** A password is only looked at where the product takes one. */

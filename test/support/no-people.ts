@@ -40,6 +40,7 @@ export const noPeople: PeopleVerbs = {
   passwords: { verify: async () => ({ kind: 'refused' }), recall: async () => ({ kind: 'refused' }) },
   activity: { list: nobody },
   emailOf: nobody,
+  holders: { ofMember: nobody, ofPerson: nobody },
   memberships: {
     findOrganization: nobody,
     requireAccess: nobody,
@@ -81,6 +82,25 @@ export const noOpencveV2: HttpDeps['opencveV2'] = {
   tokenById: nobody,
   projectCondition: nobody,
   taggedByMaker: nobody,
+  projectNamed: nobody,
+  projectsOf: nobody,
+  projects: { create: nobody, change: nobody, delete: nobody },
+  subscriptions: {
+    of: nobody,
+    countsOf: nobody,
+    expressionOf: nobody,
+    add: nobody,
+    replace: nobody,
+    remove: nobody,
+  },
+  tracker: { of: nobody, cveIds: nobody, set: nobody },
+  organizations: { rename: nobody, places: { list: nobody, invite: nobody, change: nobody, remove: nobody } },
+  audit: { list: nobody },
+  notifications: { list: nobody, find: nobody, create: nobody, change: nobody, remove: nobody },
+  automations: { list: nobody, find: nobody, create: nobody, change: nobody, remove: nobody },
+  executions: { list: nobody, find: nobody },
+  reports: { list: nobody, find: nobody },
+  emailOf: nobody,
 };
 
 /** noSessions lets nobody in as a person. */
