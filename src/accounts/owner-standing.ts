@@ -2,7 +2,7 @@ import type { Terms } from '../kernel/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { parseOwner } from './owner.ts';
-import { lapseOf, planOf, projectTermsOf, type PlanColumns } from './plan-terms.ts';
+import { lapseOf, planOf, projectTermsOf, userTermsOf, type PlanColumns } from './plan-terms.ts';
 import { alwaysMs, type Standing, type StandingRefusal } from './standing.ts';
 import { findSubscriptionWithUser } from './store/subscription-store.ts';
 import { findOrganization, findProjectWithOwner } from './store/tenant-store.ts';
@@ -38,19 +38,14 @@ export const ownerStanding = ({ control, config, tiers, graceMs }: AccountsDeps)
 
   const ofUser = async (db: Db, id: string): Promise<Standing | null> => {
     const row = await findUser(db, id);
-    return row === undefined
-      ? null
-      : {
-          terms: userTerms(row),
-          refusals: [...refusalsOfState(row.state), ...refusalsOfPlan(row)],
-        };
+    if (row === undefined) return null;
+    const lapse = lapseOf(row, graceMs);
+    return {
+      terms: userTermsOf(planOf(row, plans)),
+      ...(lapse === null ? {} : { lapse: { fromMs: lapse.fromMs, terms: userTermsOf(plans.free) } }),
+      refusals: [...refusalsOfState(row.state), ...refusalsOfPlan(row)],
+    };
   };
-  const userTerms = (row: UserRow): Terms => ({
-    planName: `CVEFinder ${planOf(row, plans).title}`,
-    creditLimitMillicredits: null,
-    rate: null,
-    periodAnchorMs: row.plan_started_at_ms === 0 ? row.created_at_ms : row.plan_started_at_ms,
-  });
   const refusalsOfPlan = (row: PlanColumns): Refusals => {
     if (planOf(row, plans).userKeysMax === 0) return [{ code: 'plan.required', fromMs: alwaysMs }];
     const lapse = lapseOf(row, graceMs);

@@ -1,5 +1,5 @@
 import type { Plan, PlanName, Plans } from '../config/index.ts';
-import { fail, type Terms } from '../kernel/index.ts';
+import { fail, scanMillicredits, type Terms } from '../kernel/index.ts';
 import { alwaysMs, type StandingRefusal } from './standing.ts';
 import type { UserRow } from './store/user-store.ts';
 
@@ -43,6 +43,15 @@ export const projectTermsOf = (plan: Plan, periodAnchorMs: number): Terms => ({
   creditLimitMillicredits: null,
   rate: plan.rate,
   periodAnchorMs,
+});
+
+/** userTermsOf is what a plan allows a person's own keys and the person: scans, as credits of a day. */
+export const userTermsOf = (plan: Plan): Terms => ({
+  planName: `CVEFinder ${plan.title}`,
+  creditLimitMillicredits: plan.scansPerDay === null ? null : plan.scansPerDay * scanMillicredits,
+  rate: null,
+  periodAnchorMs: 0,
+  period: 'day',
 });
 
 /** requireRoom throws `plan.limit_reached` when one more would be too many. */

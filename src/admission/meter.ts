@@ -1,4 +1,4 @@
-import { periodAt } from './period.ts';
+import { periodOf } from './period.ts';
 import type { AdmissionRequest, MeterReading, Terms } from './types.ts';
 import { pruneTimes } from './window.ts';
 
@@ -29,7 +29,7 @@ export type Decision =
 /** rollPeriod moves the meter to the period of `nowMs`; credits used start again at zero in a later period only. */
 export const rollPeriod = (meter: Meter, terms: Terms, nowMs: number): void => {
   if (meter.anchorMs === terms.periodAnchorMs && nowMs < meter.periodEndMs) return;
-  const period = periodAt(terms.periodAnchorMs, nowMs);
+  const period = periodOf(terms, nowMs);
   // A clock that went back, or an anchor moved to an earlier day, must not hand out a period twice.
   if (period.startMs > meter.periodStartMs) meter.usedMillicredits = 0;
   meter.anchorMs = terms.periodAnchorMs;

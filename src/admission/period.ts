@@ -1,3 +1,5 @@
+import type { Terms } from './types.ts';
+
 /** A billing period: from `startMs` up to, not including, `endMs`. */
 export interface Period {
   readonly startMs: number;
@@ -17,4 +19,13 @@ export const periodAt = (anchorMs: number, nowMs: number): Period => {
   while (bound(months) > nowMs) months--;
   while (bound(months + 1) <= nowMs) months++;
   return { startMs: bound(months), endMs: bound(months + 1) };
+};
+
+const dayMs = 86_400_000;
+
+/** periodOf is the period of `nowMs` under some terms: a day of UTC, or a month. */
+export const periodOf = ({ period, periodAnchorMs }: Terms, nowMs: number): Period => {
+  if (period !== 'day') return periodAt(periodAnchorMs, nowMs);
+  const startMs = Math.floor(nowMs / dayMs) * dayMs;
+  return { startMs, endMs: startMs + dayMs };
 };

@@ -220,7 +220,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
       status,
       latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
     };
-    if (!isRefunded(status)) {
+    if (exchange.chargedMillicredits === 0 || !isRefunded(status)) {
       admission.settleLater(settlement);
       return null;
     }

@@ -36,7 +36,7 @@ export type { AdmissionGate, CredentialGate, ExposurePlace, Person, PresentedSes
 export interface PeopleVerbs {
   readonly auth: AuthDeps['auth'];
   readonly credentials: CvefeedDeps['tokens'] & LeaksDeps['leaks'];
-  readonly projects: CvefeedDeps['projects'];
+  readonly projects: Omit<CvefeedDeps['projects'], 'holder'>;
   readonly organizations: OpencveDeps['organizations'];
   readonly tenants: OpencveDeps['tenants'];
   readonly tags: OpencveDeps['tags'];
@@ -44,6 +44,11 @@ export interface PeopleVerbs {
   readonly activity: CvefeedDeps['activity'];
   readonly emailOf: CvefeedDeps['emailOf'];
   readonly memberships: MembershipVerbs;
+  /** What requests of signed-in people are admitted as. */
+  readonly holders: {
+    readonly ofMember: CvefeedDeps['projects']['holder'];
+    readonly ofPerson: CvefinderDeps['holder'];
+  };
   readonly claims: ClaimVerbs;
   readonly billing: BillingVerbs;
 }
@@ -84,8 +89,16 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
     surfaces: [
       site,
       cybersecfeed,
-      createCvefinder({ keys: tokens, catalog }),
-      createCvefeed({ clock, publicUrl, projects: people.projects, tokens, emailOf, memberships, activity: people.activity }),
+      createCvefinder({ keys: tokens, catalog, holder: people.holders.ofPerson }),
+      createCvefeed({
+        clock,
+        publicUrl,
+        projects: { ...people.projects, holder: people.holders.ofMember },
+        tokens,
+        emailOf,
+        memberships,
+        activity: people.activity,
+      }),
       createOpencve({
         ...people,
         catalog,

@@ -142,6 +142,11 @@ export interface Surface {
   readonly challengesFirst?: true;
   /** tenant refuses a credential on a path that belongs to somebody else. Asked before anything is charged. */
   readonly tenant?: (params: Exchange['params'], credential: VerifiedCredential) => Failure | null;
+  /**
+   * holder is what a signed-in person's request is admitted as where it counts or costs: the project of the path, or the
+   * person. Null when the person does not belong there.
+   */
+  readonly holder?: (params: Exchange['params'], person: Person) => Promise<VerifiedCredential | null>;
   /** fail renders a failure in the surface's envelope; it must not throw. */
   fail(failure: Failure, correlationId: string): Answer;
 }

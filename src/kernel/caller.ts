@@ -17,7 +17,12 @@ export interface Terms {
   readonly rate: { readonly limit: number; readonly windowMs: number } | null;
   /** The instant that monthly periods are anchored to, kept to day and time of day in UTC. */
   readonly periodAnchorMs: number;
+  /** `day`: credits last for a day of UTC instead, and the anchor is 0. */
+  readonly period?: 'day';
 }
+
+/** What a scan of a website costs of a person's day; people and their keys share these credits, and nothing else costs any. */
+export const scanMillicredits = 1000;
 
 /** What a request was verified as; everything in it was read under `fence` and is confirmed by the charging statement. */
 export interface VerifiedCredential {

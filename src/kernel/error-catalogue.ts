@@ -38,7 +38,11 @@ export const errorCatalogue = {
   'request.too_large': entry(413, 'Body too large', 'Send a smaller body.'),
   'request.method_not_allowed': entry(405, 'Method not allowed', 'Use a method listed in the Allow header.'),
   'request.route_unknown': entry(404, 'No such path', 'Check the path against the API description.'),
-  'request.page_unknown': entry(404, 'No such page', 'Ask for a page from 1 to the last one; follow next and previous.'),
+  'request.page_unknown': entry(
+    404,
+    'No such page',
+    'Ask for a page from 1 to the last one; follow next and previous.',
+  ),
   'request.not_acceptable': entry(406, 'No such representation', 'Accept application/json.'),
   'request.insecure_transport': entry(
     426,
@@ -157,7 +161,11 @@ export const errorCatalogue = {
     'Remove what the project need not watch; a vendor stands for all its products.',
   ),
   'catalog.cve_not_found': entry(404, 'No such CVE record', 'Check the id; import or sync newer records.'),
-  'catalog.entry_not_found': entry(404, 'No such vendor, product, weakness or change', 'Check the name against the lists.'),
+  'catalog.entry_not_found': entry(
+    404,
+    'No such vendor, product, weakness or change',
+    'Check the name against the lists.',
+  ),
   'catalog.kev_not_found': entry(404, 'Not in the KEV catalogue', 'The CVE is not listed as known exploited.'),
   'catalog.unavailable': entry(
     503,

@@ -5,7 +5,10 @@ import { AppError, asAppError, createLog, errorCatalogue, fail, ManualClock } fr
 describe('fail', () => {
   it('has the title of its code as message unless one is given', () => {
     expect(fail('plan.expired').message).toBe('Subscription expired');
-    expect(fail('plan.expired', { message: 'since May' })).toMatchObject({ message: 'since May', code: 'plan.expired' });
+    expect(fail('plan.expired', { message: 'since May' })).toMatchObject({
+      message: 'since May',
+      code: 'plan.expired',
+    });
     expect(fail('plan.expired').entry).toBe(errorCatalogue['plan.expired']);
   });
 

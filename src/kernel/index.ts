@@ -12,6 +12,6 @@ export { randomAlphanumeric, seededRandom, systemRandom, type Random } from './r
 export { newId, newUuid, type IdPrefix } from './ids.ts';
 export { Secret } from './secret.ts';
 export { createLog, silentLog, type Log, type LogFields, type LogLevel } from './log.ts';
-export type { Family, Level, Terms, VerifiedCredential } from './caller.ts';
+export { scanMillicredits, type Family, type Level, type Terms, type VerifiedCredential } from './caller.ts';
 export { operatorActor, systemActor, type Actor } from './actor.ts';
 export type { AuditEntry, AuditScope, AuditSink } from './audit-entry.ts';

@@ -16,7 +16,7 @@ import { detailEnvelope } from '../detail-envelope.ts';
 import type { Handler, Surface } from '../surface.ts';
 import { activityHandler } from './activity.ts';
 import { projectMemberHandlers } from './members.ts';
-import { projectHandler } from './project.ts';
+import { numberShape, projectHandler } from './project.ts';
 import { tokenHandlers } from './tokens.ts';
 import type { CvefeedDeps } from './verbs.ts';
 
@@ -48,6 +48,8 @@ export const createCvefeed = (deps: CvefeedDeps): Surface => {
     present: presentBearer('project-token'),
     tenant: (params, credential) =>
       credential.ownerId === `prj_${params['project_id'] ?? ''}` ? null : { code: 'project.not_found' },
+    holder: async ({ project_id: id = '' }, { userId }) =>
+      numberShape.test(id) ? deps.projects.holder(Number(id), userId) : null,
     fail: failure,
   };
 };

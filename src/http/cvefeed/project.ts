@@ -4,7 +4,7 @@ import { actorOf } from '../person.ts';
 import type { Exchange, Handler } from '../surface.ts';
 import type { CvefeedDeps, ProjectView } from './verbs.ts';
 
-const numberShape = /^[1-9]\d{0,14}$/;
+export const numberShape = /^[1-9]\d{0,14}$/;
 
 /** projectIdOf is the project of the path. What is no number names no project. */
 export const projectIdOf = (exchange: Exchange): number => {

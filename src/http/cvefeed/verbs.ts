@@ -1,7 +1,7 @@
 import type { AuditQuery, AuditRecord } from '../../audit/index.ts';
 import type { Plan } from '../../config/index.ts';
 import type { Credential } from '../../credentials/index.ts';
-import type { Actor, Clock } from '../../kernel/index.ts';
+import type { Actor, Clock, VerifiedCredential } from '../../kernel/index.ts';
 import type { CredentialVerbs } from '../credential-verbs.ts';
 import type { MembershipDeps } from '../membership/index.ts';
 
@@ -17,6 +17,8 @@ export interface ProjectVerbs {
   find(input: { readonly actor: Actor; readonly projectId: number }): Promise<ProjectView | null>;
   /** Throws `project.not_found`, or `permission.refused` for members who may not do that much. */
   requireManage(actor: Actor, projectId: number): Promise<void>;
+  /** What a member's request on the project's paths is admitted as; null for everybody else. */
+  holder(projectId: number, userId: string): Promise<VerifiedCredential | null>;
   /** The plan in effect of the person who owns the project. */
   planOf(projectId: number): Promise<Plan>;
 }

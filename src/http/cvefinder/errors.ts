@@ -1,4 +1,4 @@
-import { errorCatalogue, type ErrorCode } from '../../kernel/index.ts';
+import { errorCatalogue, scanMillicredits, type ErrorCode } from '../../kernel/index.ts';
 import { failureFields, publicText } from '../failure-fields.ts';
 import { jsonAnswer } from '../json.ts';
 import type { Answer, Failure } from '../surface.ts';
@@ -51,6 +51,11 @@ const special: Partial<Record<ErrorCode, (failure: Failure) => Rendered>> = {
   'credential.limit_reached': (failure) => ({
     status: 400,
     error: `Maximum of ${limitOf(failure)} API keys allowed per user`,
+  }),
+  'admission.credits_exhausted': ({ meter }) => ({
+    status: 429,
+    error: 'Daily scan limit reached',
+    more: { limit: (meter?.limitMillicredits ?? 0) / scanMillicredits, upgrade_action: 'upgrade' },
   }),
   'credential.not_found': () => ({ status: 404, error: 'API key not found' }),
   'credential.state_conflict': () => ({ status: 400, error: 'API key is not active' }),

@@ -11,6 +11,7 @@
  */
 import type { CatalogStatistics } from '../../catalog/index.ts';
 import { cvefinderOperations } from '../../contract/index.ts';
+import type { VerifiedCredential } from '../../kernel/index.ts';
 import { presentBearer } from '../bearer.ts';
 import type { CredentialVerbs } from '../credential-verbs.ts';
 import { jsonAnswer } from '../json.ts';
@@ -22,10 +23,12 @@ import { momentOf } from './moment.ts';
 export interface CvefinderDeps {
   readonly keys: CredentialVerbs;
   readonly catalog: { statistics(): Promise<CatalogStatistics> };
+  /** What a person's request is admitted as: people and their keys share the scans of a day. */
+  readonly holder: (userId: string) => Promise<VerifiedCredential | null>;
 }
 
 /** createCvefinder builds the surface. */
-export const createCvefinder = ({ keys, catalog }: CvefinderDeps): Surface => {
+export const createCvefinder = ({ keys, catalog, holder }: CvefinderDeps): Surface => {
   const stats = async (): Promise<Answer> => {
     const { published, rejected, products, feeds } = await catalog.statistics();
     const updated = feeds.flatMap(({ succeededMs }) => (succeededMs === null ? [] : [succeededMs]));
@@ -45,6 +48,7 @@ export const createCvefinder = ({ keys, catalog }: CvefinderDeps): Surface => {
     operations: cvefinderOperations,
     handlers: { ...keyHandlers(keys), 'cvefinder.stats.read': stats },
     present: presentBearer('user-key'),
+    holder: (_params, { userId }) => holder(userId),
     fail: cvefinderFailure,
   };
 };
