@@ -20,7 +20,8 @@ export const projectTurns = (deps: Pick<AccountsDeps, 'control' | 'clock'>) => {
   return {
     /** findIn returns an organisation's project by its name, or null. It asks nobody who asks. */
     findIn: async (organizationId: string, name: string): Promise<Project | null> => {
-      const row = await findProjectByName(control.db, organizationId, name);
+      // What no name can hold is not asked for: PostgreSQL takes no NUL at all.
+      const row = name.includes('\0') ? undefined : await findProjectByName(control.db, organizationId, name);
       return row === undefined ? null : projectOf(row);
     },
     /**
@@ -37,14 +38,13 @@ export const projectTurns = (deps: Pick<AccountsDeps, 'control' | 'clock'>) => {
       return projectOf(row);
     },
     /** touch notes that something of a project has changed now. */
-    touch: (tx: Db, projectId: number): Promise<void> =>
-      updateProject(tx, projectId, { updated_at_ms: clock.nowMs() }),
+    touch: (tx: Db, projectId: number): Promise<void> => updateProject(tx, projectId, { updated_at_ms: clock.nowMs() }),
     /**
      * lockPerson returns the active person with that address who belongs to a project or to its organisation, and keeps
      * that so until the transaction ends; null for everybody else.
      */
     lockPerson: async (tx: Db, project: Project, email: string): Promise<ProjectPerson | null> => {
-      const user = await findUserByEmail(tx, email.trim().toLowerCase());
+      const user = email.includes('\0') ? undefined : await findUserByEmail(tx, email.trim().toLowerCase());
       if (user?.state !== 'active') return null;
       const held = await lockMemberships(control.engine, tx, {
         organizationId: project.organizationId,

@@ -1,4 +1,4 @@
-import { AppError, fail, type Actor } from '../kernel/index.ts';
+import { AppError, fail, systemActor, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalName } from './email-address.ts';
@@ -125,7 +125,8 @@ export const projectVerbs = (deps: AccountsDeps) => {
   const remove: ProjectRemoval = async (tx, actor, project) => {
     const ownerId = projectOwnerId(project.id);
     await deps.meters.moveFence(tx, [ownerId]);
-    await deps.revokeAllOf(tx, ownerId, actor);
+    // A program ends no credentials: these end with their project, by the server.
+    await deps.revokeAllOf(tx, ownerId, actor.kind === 'credential' ? systemActor : actor);
     await deps.dependants.projectDeleted(tx, project.id);
     await deleteProject(tx, project.id);
     // In the log of the organisation, as nobody can ask for that of the project any more.

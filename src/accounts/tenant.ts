@@ -33,7 +33,10 @@ export type ProjectRemoval = (tx: Db, actor: Actor, project: ProjectRow) => Prom
 
 /** findNamed finds an organisation by name or by id. */
 export const findNamed = async (db: Db, organization: string): Promise<OrganizationRow | undefined> =>
-  (await findOrganizationByName(db, organization)) ?? findOrganization(db, organization);
+  // PostgreSQL takes no NUL, which no name holds.
+  organization.includes('\0')
+    ? undefined
+    : ((await findOrganizationByName(db, organization)) ?? findOrganization(db, organization));
 
 /**
  * ownerFor says whose a new tenant is: the signed-in person's, or that of the person whom the operator names. What a program

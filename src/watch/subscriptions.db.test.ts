@@ -31,7 +31,9 @@ eachEngine('subscriptions of projects', (makeDatabase) => {
 
   describe('a name', () => {
     it('is stored once in the spelling of the catalogue, whatever is written', async () => {
-      await verbs().add(names({ vendors: ['Apache', ' apache '], products: [['Red Hat', String.raw`im_\&_presence`]] }));
+      await verbs().add(
+        names({ vendors: ['Apache', ' apache '], products: [['Red Hat', String.raw`im_\&_presence`]] }),
+      );
       const held = await verbs().add(names({ vendors: ['APACHE'], products: [['red_hat', 'IM_&_presence']] }));
       expect(held).toEqual({ vendors: ['apache'], products: [['red_hat', 'im_&_presence']] });
       expect(await verbs().of(project.id)).toEqual(held);

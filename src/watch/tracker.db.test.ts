@@ -24,8 +24,7 @@ eachEngine('trackers of CVEs', (makeDatabase) => {
   const set = (
     change: { readonly status?: TrackerStatus | null; readonly assigneeEmail?: string | null },
     cveId = log4shell,
-  ): Promise<Tracker | null> =>
-    node.watch.tracker.set({ actor: asUser(ada), projectId: project.id, cveId, ...change });
+  ): Promise<Tracker | null> => node.watch.tracker.set({ actor: asUser(ada), projectId: project.id, cveId, ...change });
   const find = async (cveId = log4shell) => (await node.watch.tracker.of(project.id, [cveId])).get(cveId) ?? null;
   const join = (organizationId = project.organizationId) =>
     node.accounts.organizations.setMember({ actor: operatorActor, organizationId, email: bob.email, role: 'member' });
@@ -116,9 +115,7 @@ eachEngine('trackers of CVEs', (makeDatabase) => {
 
   it('is one, however many set it at once', async () => {
     const results = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, index) =>
-        set({ status: index % 3 === 0 ? 'resolved' : 'evaluated' }),
-      ),
+      Array.from({ length: 50 }, (_, index) => set({ status: index % 3 === 0 ? 'resolved' : 'evaluated' })),
     );
     expect(codesOf(results)).toEqual([]);
     expect(['resolved', 'evaluated']).toContain((await find())?.status);

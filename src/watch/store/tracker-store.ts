@@ -13,10 +13,7 @@ const readings = (db: Db) =>
 
 /** listTrackers returns what a project has noted about some CVEs: a page of them. */
 export const listTrackers = (db: Db, projectId: number, cveIds: readonly string[]): Promise<TrackerReading[]> =>
-  readings(db)
-    .where('cve_trackers.project_id', '=', projectId)
-    .where('cve_trackers.cve_id', 'in', cveIds)
-    .execute();
+  readings(db).where('cve_trackers.project_id', '=', projectId).where('cve_trackers.cve_id', 'in', cveIds).execute();
 
 /** lockTracker makes changes of one tracker take turns. */
 export const lockTracker = (
@@ -26,9 +23,7 @@ export const lockTracker = (
   cveId: string,
 ): Promise<TrackerRow | undefined> =>
   engine
-    .lockRows(
-      tx.selectFrom('cve_trackers').selectAll().where('project_id', '=', projectId).where('cve_id', '=', cveId),
-    )
+    .lockRows(tx.selectFrom('cve_trackers').selectAll().where('project_id', '=', projectId).where('cve_id', '=', cveId))
     .executeTakeFirst();
 
 /** Which of a project's trackers: with one status, with any, of one person. All that are given must hold. */
