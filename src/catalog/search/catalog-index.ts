@@ -4,11 +4,11 @@ import { eachInteger } from '../store/read-index-store.ts';
 import type { TextStore } from '../store/read-text-store.ts';
 import type { Position, SortKey } from '../types.ts';
 import { Bitmap } from './bitmap.ts';
-import { Columns } from './columns.ts';
+import { Columns, noValue } from './columns.ts';
 import { evaluate } from './conditions.ts';
 import { shortened } from './expression.ts';
 import { filterKey, narrowByAssigner, narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
-import { Order, type IdPage, type Ranks } from './order.ts';
+import { Order, sortingRoom, type IdPage, type Ranks } from './order.ts';
 import { Recent } from './recent.ts';
 import { Substrings } from './substrings.ts';
 import { matchExpression, parseText } from './text.ts';
@@ -67,7 +67,7 @@ export class CatalogIndex {
   page(filter: Filter, query: PageQuery): IdPage & { readonly total: number } {
     const { rows, total } = this.matches(filter);
     const { sort, descending, limit, after, offset } = query;
-    const order = this.#orders[sort];
+    const order = this.#order(sort);
     if (offset === undefined || offset === 0)
       return { ...order.page(rows, { descending, limit, ...(after === undefined ? {} : { after }) }), total };
     if (offset >= total) return { ids: [], next: null, total };
@@ -158,6 +158,20 @@ export class CatalogIndex {
     });
   }
 
+  /** The order by CVE id is seldom asked for: it is made when it is, and dropped with the next commit. */
+  #order(key: SortKey): Order {
+    const order = this.#orders[key];
+    if (!order.isBuilt) {
+      const columns = this.#columns;
+      columns.idOrder = new Float64Array(columns.size).fill(noValue);
+      this.#store.eachIdOrder((id, value) => {
+        columns.idOrder[id] = value;
+      });
+      order.rebuild();
+    }
+    return order;
+  }
+
   #load(): void {
     this.#vocabulary.forget();
     const columns = new Columns();
@@ -165,7 +179,8 @@ export class CatalogIndex {
     this.#store.eachRow((row) => columns.set(row));
     this.#columns = columns;
     this.#orders = ordersOf(columns);
-    for (const order of Object.values(this.#orders)) order.rebuild();
+    const room = sortingRoom(columns);
+    for (const key of readyKeys) this.#orders[key].rebuild(room);
   }
 
   /** Takes in the changed rows; false when a full load is needed instead (too many, or rows are gone). */
@@ -183,12 +198,17 @@ export class CatalogIndex {
     if (at === 0) return true;
     const isChanged = new Bitmap(this.#columns.size);
     for (const id of changed.sort()) isChanged.add(id);
-    for (const order of Object.values(this.#orders)) order.merge(changed, isChanged);
+    for (const key of readyKeys) this.#orders[key].merge(changed, isChanged);
+    this.#columns.idOrder = new Float64Array(0);
+    this.#orders.cve_id = new Order('cve_id', this.#columns);
     return true;
   }
 }
 
-const ordersOf = (columns: Columns): Readonly<Record<SortKey, Order>> => ({
+/** The orders that are kept sorted all the time. */
+const readyKeys = ['severity', 'epss', 'published', 'modified'] as const satisfies readonly SortKey[];
+
+const ordersOf = (columns: Columns): Record<SortKey, Order> => ({
   severity: new Order('severity', columns),
   epss: new Order('epss', columns),
   published: new Order('published', columns),

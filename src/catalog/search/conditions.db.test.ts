@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldText } from '../record/index.ts';
 import { sampleWriter, type Sample } from '../store/read-samples.suite.ts';
-import type { Expression, ListQuery, Severity, SortKey } from '../types.ts';
+import type { Expression, ListQuery, ScoreVersion, Severity, SortKey } from '../types.ts';
 import { SearchEngine } from './engine.ts';
 import { checkQuery } from './filter.ts';
 
@@ -49,60 +49,64 @@ const catalogues = fc
 
 const match = fc.constantFrom('exact' as const, 'contains' as const);
 const bound = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined });
-/** Leaves out what is undefined, which optional members may not be. */
-const given = <Members extends Readonly<Record<string, number | undefined>>>(members: Members) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+const versions: readonly ScoreVersion[] = ['2.0', '3.0', '3.1', '4.0', 'any'];
+const bounds = (min: number | undefined, max: number | undefined, unit: (value: number) => number) => ({
+  ...(min === undefined ? {} : { min: unit(min) }),
+  ...(max === undefined ? {} : { max: unit(max) }),
+});
 
 const leaves: fc.Arbitrary<Expression> = fc.oneof(
-  fc.record({ kind: fc.constant('id' as const), text: fc.constantFrom('cve-2021', '107', '-10', idOf(3), ''), match }),
-  fc.record({
-    kind: fc.constant('text' as const),
-    field: fc.constantFrom('title' as const, 'description' as const),
-    text: fc.constantFrom('alpha', 'ETA', 'a b', 'É', 'i', ' ', 'beta', 'lan', '%'),
-    match,
-  }),
-  fc.record({ kind: fc.constant('words' as const), text: fc.constantFrom('alpha', 'beta alpha', 'apache') }),
-  fc.record({ kind: fc.constant('vendor' as const), name: fc.constantFrom(...names), match }),
-  fc.record({
-    kind: fc.constant('product' as const),
-    vendor: fc.constantFrom(null, 'Apache'),
-    name: fc.constantFrom(...names),
-    match,
-  }),
-  fc.record({ kind: fc.constant('weakness' as const), cwe: fc.constantFrom(79, 89, 1) }),
   fc
-    .tuple(fc.constantFrom('2.0', '3.0', '3.1', '4.0', 'any'), fc.option(tenth, { nil: undefined }), tenth)
-    .map(([version, min, max]) => ({
-      kind: 'cvss',
-      version,
-      ...given({ min: min === undefined ? undefined : min / 10, max: max === 0 ? undefined : max / 10 }),
+    .tuple(fc.constantFrom('cve-2021', '107', '-10', idOf(3), ''), match)
+    .map(([text, how]): Expression => ({ kind: 'id', text, match: how })),
+  fc
+    .tuple(
+      fc.constantFrom('title' as const, 'description' as const),
+      fc.constantFrom('alpha', 'ETA', 'a b', 'É', 'i', ' ', 'beta', 'lan', '%'),
+      match,
+    )
+    .map(([field, text, how]): Expression => ({ kind: 'text', field, text, match: how })),
+  fc.constantFrom('alpha', 'beta alpha', 'apache').map((text): Expression => ({ kind: 'words', text })),
+  fc.tuple(fc.constantFrom(...names), match).map(([name, how]): Expression => ({ kind: 'vendor', name, match: how })),
+  fc
+    .tuple(fc.constantFrom(null, 'Apache'), fc.constantFrom(...names), match)
+    .map(([vendor, name, how]): Expression => ({ kind: 'product', vendor, name, match: how })),
+  fc.constantFrom(79, 89, 1).map((cwe): Expression => ({ kind: 'weakness', cwe })),
+  fc
+    .tuple(fc.constantFrom(...versions), fc.option(tenth, { nil: undefined }), fc.option(tenth, { nil: undefined }))
+    .map(([version, min, max]): Expression => ({ kind: 'cvss', version, ...bounds(min, max, (value) => value / 10) })),
+  fc.tuple(bound, bound).map(([min, max]): Expression => ({ kind: 'epss', ...bounds(min, max, (value) => value / 4) })),
+  fc
+    .tuple(fc.constantFrom('published' as const, 'modified' as const), bound, bound)
+    .map(([kind, from, to]): Expression => ({
+      kind,
+      ...(from === undefined ? {} : { fromMs: day(from) }),
+      ...(to === undefined ? {} : { toMs: day(to) }),
     })),
-  fc.tuple(bound, bound).map(([min, max]) => ({
-    kind: 'epss' as const,
-    ...given({ min: min === undefined ? min : min / 4, max: max === undefined ? max : max / 4 }),
-  })),
-  fc.tuple(fc.constantFrom('published' as const, 'modified' as const), bound, bound).map(([kind, from, to]) => ({
-    kind,
-    ...given({ fromMs: from === undefined ? from : day(from), toMs: to === undefined ? to : day(to) }),
-  })),
   fc
-    .constantFrom('kev', 'ransomware', 'exploit_known', 'rejected', 'automatable')
-    .map((flag) => ({ kind: 'flag', flag })),
-  fc.subarray([...severities]).map((of) => ({ kind: 'severity' as const, of })),
-  fc.subarray(['none', 'poc', 'active'] as const).map((of) => ({ kind: 'exploitation' as const, of: [...of] })),
-  fc.constantFrom('MITRE', 'red ', 'org-Red', 'nobody').map((name) => ({ kind: 'assigner' as const, name })),
+    .constantFrom(
+      'kev' as const,
+      'ransomware' as const,
+      'exploit_known' as const,
+      'rejected' as const,
+      'automatable' as const,
+    )
+    .map((flag): Expression => ({ kind: 'flag', flag })),
+  fc.subarray([...severities]).map((of): Expression => ({ kind: 'severity', of })),
+  fc.subarray(['none', 'poc', 'active'] as const).map((of): Expression => ({ kind: 'exploitation', of })),
+  fc.constantFrom('MITRE', 'red ', 'org-Red', 'nobody').map((name): Expression => ({ kind: 'assigner', name })),
   fc
     .array(fc.integer({ min: 0, max: 60 }).map(idOf))
-    .map((cveIds) => ({ kind: 'ids' as const, cveIds: [...cveIds, 'not an id', 'cve-1999-0001'] })),
-) as fc.Arbitrary<Expression>;
+    .map((cveIds): Expression => ({ kind: 'ids', cveIds: [...cveIds, 'not an id', 'cve-1999-0001'] })),
+);
 
 const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   expression: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     leaves,
-    fc.array(tie('expression'), { maxLength: 4 }).map((of) => ({ kind: 'all', of })),
-    fc.array(tie('expression'), { maxLength: 20 }).map((of) => ({ kind: 'any', of })),
-    tie('expression').map((of) => ({ kind: 'not', of })),
+    fc.array(tie('expression'), { maxLength: 4 }).map((of): Expression => ({ kind: 'all', of })),
+    fc.array(tie('expression'), { maxLength: 20 }).map((of): Expression => ({ kind: 'any', of })),
+    tie('expression').map((of): Expression => ({ kind: 'not', of })),
   ),
 }));
 
@@ -210,6 +214,29 @@ describe('a condition', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('sorts by CVE id as by year and number, also after a change', () => {
+    const writer = sampleWriter();
+    const ids = ['CVE-2021-10000', 'CVE-2021-9999', 'CVE-1999-0001', 'CVE-2024-1000001', 'CVE-2024-20000'];
+    writer.put(...ids.map((cveId) => ({ cveId })));
+    const engine = new SearchEngine(writer.path);
+    const listed = () => engine.list({ sort: 'cve_id', descending: false, limit: 100 }).rows.map((row) => row[1]);
+    expect(listed()).toEqual([
+      'CVE-1999-0001',
+      'CVE-2021-9999',
+      'CVE-2021-10000',
+      'CVE-2024-20000',
+      'CVE-2024-1000001',
+    ]);
+    writer.put({ cveId: 'CVE-2021-10001' });
+    expect(listed().slice(1, 4)).toEqual(['CVE-2021-9999', 'CVE-2021-10000', 'CVE-2021-10001']);
+    const page = engine.list({ sort: 'cve_id', descending: true, limit: 2 });
+    expect(page.rows.map((row) => row[1])).toEqual(['CVE-2024-1000001', 'CVE-2024-20000']);
+    const after = page.next ?? { value: 0, id: 0 };
+    const next = engine.list({ sort: 'cve_id', descending: true, limit: 2, after });
+    expect(next.rows.map((row) => row[1])).toEqual(['CVE-2021-10001', 'CVE-2021-10000']);
+    engine.close();
   });
 
   it('refuses what is too large or no number, and a position beside an offset', () => {

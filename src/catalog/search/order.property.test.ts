@@ -6,7 +6,7 @@ import { Columns, noValue, type IndexRow } from './columns.ts';
 import { narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
 import { Order } from './order.ts';
 
-const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified', 'cve_id'];
+const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified'];
 const day = 86_400_000;
 
 /** Few distinct values, so that ties and missing values are common. */
@@ -37,7 +37,6 @@ const rowOf = (id: number): fc.Arbitrary<IndexRow> =>
     scoreV30: fc.integer({ min: -1, max: 100 }),
     scoreV31: fc.integer({ min: -1, max: 100 }),
     scoreV40: fc.integer({ min: -1, max: 100 }),
-    idOrder: fc.integer({ min: 0, max: 5 }).map((n) => n * 2 ** 35 + n),
   });
 const rows = fc
   .uniqueArray(fc.integer({ min: 1, max: 300 }), { maxLength: 80 })
@@ -95,7 +94,6 @@ const plainValue = (key: SortKey, row: IndexRow): number => {
   const severity = (row.flags >>> 2) & 7;
   if (key === 'severity') return severity === 0 && row.score < 0 ? noValue : severity * 1000 + Math.max(0, row.score);
   if (key === 'epss') return row.epss;
-  if (key === 'cve_id') return row.idOrder;
   return clamped(key === 'published' ? row.publishedMs : row.modifiedMs);
 };
 
@@ -166,6 +164,34 @@ describe('Order', () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  it('gives a page at any offset as a slice of the whole list, through blocks of matches and of none', () => {
+    const list: IndexRow[] = Array.from({ length: 5000 }, (_, at) => ({
+      ...{ id: at + 1, flags: 0, score: at % 101, epss: (at * 7919) % 100_000, assignerId: 1 },
+      ...{ scoreV2: -1, scoreV30: -1, scoreV31: -1, scoreV40: -1 },
+      publishedMs: at % 3 === 0 ? Number.NaN : Date.UTC(2024, 0, 1) + ((at * 31) % 977) * day,
+      modifiedMs: Date.UTC(2024, 0, 1) + at * day,
+    }));
+    const { columns, order } = indexOf(list, 'published');
+    const dense = columns.present.copy();
+    const clustered = new Bitmap(columns.size);
+    for (const id of plainOrder(list, 'published', false).slice(1500, 1530)) clustered.add(id);
+    const sparse = new Bitmap(columns.size);
+    for (let id = 1; id < 5000; id += 613) sparse.add(id);
+    for (const matches of [dense, clustered, sparse, new Bitmap(columns.size)]) {
+      for (const descending of [false, true]) {
+        const whole = plainOrder(list, 'published', descending).filter((id) => matches.has(id));
+        const ranks = order.ranksOf(matches, descending);
+        for (const offset of [0, 1, 7, 29, 511, 512, 513, 2048, 4990, 4999, 5000, 90_000]) {
+          const query = { descending, limit: 10, offset };
+          expect(order.pageAt(matches, ranks, query).ids).toEqual(whole.slice(offset, offset + 10));
+          expect(order.pageAt(matches, ranks, query).next === null).toBe(offset + 10 >= whole.length);
+          if (matches === dense)
+            expect(order.pageAt(matches, null, query)).toEqual(order.pageAt(matches, ranks, query));
+        }
+      }
+    }
   });
 
   it('is the same after merging changed and new rows as after sorting everything anew', () => {

@@ -8,6 +8,21 @@ export interface IdPage {
   readonly next: Position | null;
 }
 
+/** All ids, ascending, and space for their sort keys. */
+export interface SortingRoom {
+  readonly ids: Uint32Array;
+  readonly keys: BigUint64Array;
+}
+
+export const sortingRoom = ({ present, count }: Columns): SortingRoom => {
+  const ids = new Uint32Array(count);
+  let at = 0;
+  present.each((id) => {
+    ids[at++] = id;
+  });
+  return { ids, keys: new BigUint64Array(count) };
+};
+
 /** Ranks tells how many matching rows come before each block of a list. */
 export type Ranks = Uint32Array<ArrayBuffer>;
 
@@ -34,6 +49,7 @@ export class Order {
   readonly #key: SortKey;
   readonly #columns: Columns;
   #ids = new Uint32Array(0);
+  #isBuilt = false;
   /** How many of the ids have a value. */
   #valued = 0;
 
@@ -42,16 +58,15 @@ export class Order {
     this.#columns = columns;
   }
 
-  /** rebuild sorts everything anew. */
-  rebuild(): void {
-    const ids = new Uint32Array(this.#columns.count);
-    let count = 0;
-    const { words } = this.#columns.present;
-    for (let at = 0; at < words.length; at++) {
-      for (let rest = words[at] ?? 0; rest !== 0; rest &= rest - 1)
-        ids[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
-    }
-    [this.#ids, this.#valued] = this.#sorted(ids);
+  /** isBuilt tells whether it was ever sorted. */
+  get isBuilt(): boolean {
+    return this.#isBuilt;
+  }
+
+  /** rebuild sorts everything anew. Several orders of the same rows share the room that sorting needs. */
+  rebuild(room: SortingRoom = sortingRoom(this.#columns)): void {
+    [this.#ids, this.#valued] = this.#sorted(room.ids, room.keys);
+    this.#isBuilt = true;
   }
 
   /** merge puts the changed rows (ascending unique ids) where they now belong; the others keep their order. */
@@ -177,8 +192,7 @@ export class Order {
   }
 
   /** Sorts ids of ascending order by packing (value, id) into 64 bits, which the run time sorts without a comparator. */
-  #sorted(ids: Uint32Array): [Uint32Array<ArrayBuffer>, number] {
-    const keys = new BigUint64Array(ids.length);
+  #sorted(ids: Uint32Array, keys: BigUint64Array = new BigUint64Array(ids.length)): [Uint32Array<ArrayBuffer>, number] {
     const halves = new Uint32Array(keys.buffer);
     const result = new Uint32Array(ids.length);
     let valued = 0;

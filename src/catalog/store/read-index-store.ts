@@ -17,10 +17,12 @@ const columnArrays = `json_group_array(id),
   json_group_array(coalesce(score, -1)), json_group_array(coalesce(epss, -1)),
   json_group_array(coalesce(published_ms, ${missingTime})), json_group_array(coalesce(modified_ms, ${missingTime})),
   json_group_array(assigner_id),
-  json_group_array(min(max(substr(cve_id, 5, 4) - ${idYearOrigin}, 0), 127) * ${idNumberLimit}
-    + min(cast(substr(cve_id, 10) as integer), ${idNumberLimit - 1})),
   json_group_array((coalesce(score_v2, -1) + 1) + (coalesce(score_v30, -1) + 1) * 128
     + (coalesce(score_v31, -1) + 1) * 16384 + (coalesce(score_v40, -1) + 1) * 2097152)`;
+
+const idOrderArrays = `json_group_array(id),
+  json_group_array(min(max(substr(cve_id, 5, 4) - ${idYearOrigin}, 0), 127) * ${idNumberLimit}
+    + min(cast(substr(cve_id, 10) as integer), ${idNumberLimit - 1}))`;
 
 /** IndexStore reads what the search index is made of, and the id lists of filters that only the database can answer. */
 export interface IndexStore {
@@ -34,6 +36,8 @@ export interface IndexStore {
   changedCount(afterRevision: number): number;
   /** The row that `take` gets is valid during the call only. */
   eachRow(take: (row: IndexRow) => void): void;
+  /** Every id with the number that its CVE id sorts by. */
+  eachIdOrder(take: (id: number, order: number) => void): void;
   /** All at once: meant for thousands of rows, not for all. */
   eachChangedRow(afterRevision: number, take: (row: IndexRow) => void): void;
   /** Of the records that hold all words of a match expression made of quoted words. */
@@ -69,6 +73,7 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
   const highestId = number('select max(id) from record');
   const changedCount = number('select count(*) from record where revision > ?');
   const range = prepare(`select ${columnArrays} from record where id > ? and id <= ?`);
+  const idOrders = prepare(`select ${idOrderArrays} from record where id > ? and id <= ?`);
   const changed = prepare(`select ${columnArrays} from record where revision > ?`);
   // '~' sorts behind every character of an id.
   const idsBetween = list('select json_group_array(id) from record where cve_id >= ? and cve_id < ?');
@@ -110,6 +115,14 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
       const columns = columnsFor(chunk);
       for (let from = 0; from < last; from += chunk) eachOf(range.first(from, from + chunk) ?? [], columns, take);
     },
+    eachIdOrder: (take) => {
+      const last = highestId();
+      const [ids = new Float64Array(), orders = new Float64Array()] = columnsFor(chunk);
+      for (let from = 0; from < last; from += chunk) {
+        const count = readArrays(idOrders.first(from, from + chunk) ?? [], [ids, orders]);
+        for (let at = 0; at < count; at++) take(ids[at] ?? 0, orders[at] ?? 0);
+      }
+    },
     eachChangedRow: (afterRevision, take) => {
       eachOf(changed.first(afterRevision) ?? [], columnsFor(changedCount(afterRevision)), take);
     },
@@ -140,7 +153,7 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
 
 /** Hands over the rows of one result. The row object is one and the same, refilled: a quarter of a million of them add up. */
 const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: IndexRow) => void): void => {
-  const [ids, flags, score, epss, published, modified, assigner, order, scores] = columns;
+  const [ids, flags, score, epss, published, modified, assigner, scores] = columns;
   const row = {
     id: 0,
     flags: 0,
@@ -153,15 +166,8 @@ const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: In
     publishedMs: 0,
     modifiedMs: 0,
     assignerId: 0,
-    idOrder: 0,
   };
-  let count = 0;
-  columns.forEach((column, at) => {
-    count = 0;
-    eachInteger(textOf(arrays[at]), (value) => {
-      column[count++] = value;
-    });
-  });
+  const count = readArrays(arrays, columns);
   for (let at = 0; at < count; at++) {
     row.id = ids?.[at] ?? 0;
     row.flags = flags?.[at] ?? 0;
@@ -170,7 +176,6 @@ const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: In
     row.publishedMs = timeOf(published?.[at]);
     row.modifiedMs = timeOf(modified?.[at]);
     row.assignerId = assigner?.[at] ?? 0;
-    row.idOrder = order?.[at] ?? 0;
     const packed = scores?.[at] ?? 0;
     row.scoreV2 = (packed & 127) - 1;
     row.scoreV30 = ((packed >>> 7) & 127) - 1;
@@ -180,10 +185,22 @@ const eachOf = (arrays: SqlRow, columns: readonly Float64Array[], take: (row: In
   }
 };
 
+/** Reads JSON arrays of equal length into columns; returns the length. */
+const readArrays = (arrays: SqlRow, columns: readonly Float64Array[]): number => {
+  let count = 0;
+  columns.forEach((column, at) => {
+    count = 0;
+    eachInteger(textOf(arrays[at]), (value) => {
+      column[count++] = value;
+    });
+  });
+  return count;
+};
+
 const timeOf = (value: number | undefined): number =>
   value === undefined || value === missingTime ? Number.NaN : value;
 
-const columnsFor = (rows: number): Float64Array[] => Array.from({ length: 9 }, () => new Float64Array(rows));
+const columnsFor = (rows: number): Float64Array[] => Array.from({ length: 8 }, () => new Float64Array(rows));
 
 /** eachInteger reads a JSON array of whole numbers from its text without building it. */
 export const eachInteger = (json: string, take: (value: number) => void): void => {
