@@ -31,6 +31,8 @@ export interface Engine {
   ): SelectQueryBuilder<ControlTables, TB, O>;
   /** takeTurns makes concurrent transactions that call it run one after the other; SQLite has done so at their begin. */
   takeTurns(tx: Db): Promise<void>;
+  /** numbersAfter makes the serial key of a table go on after a number that it has given, as far as anybody knows. */
+  numbersAfter(tx: Db, table: string, column: string, greatest: number): Promise<void>;
   /** What an engine error means, or null for an error that is none of the engine's. */
   classify(error: unknown): 'unique' | 'busy' | 'unavailable' | 'corrupt' | null;
 }

@@ -76,6 +76,9 @@ export const postgresEngine: Engine = {
   takeTurns: async (tx) => {
     await sql`select pg_advisory_xact_lock(${turnsKey})`.execute(tx);
   },
+  numbersAfter: async (tx, table, column, greatest) => {
+    await sql`select setval(pg_get_serial_sequence(${table}, ${column}), ${greatest})`.execute(tx);
+  },
   classify: (error) => {
     const code = sqlState(error);
     if (code === '23505') return 'unique';

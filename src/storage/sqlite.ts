@@ -4,6 +4,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  sql,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -116,6 +117,13 @@ export const sqliteEngine: Engine = {
   lockRows: (query) => query,
   claimRows: (query) => query,
   takeTurns: () => Promise.resolve(),
+  numbersAfter: async (tx, table, _column, greatest) => {
+    // Rows written with their numbers have moved it as far as they go; a key that gives numbers again has no row here.
+    await sql`update sqlite_sequence set seq = max(seq, ${greatest}) where name = ${table}`.execute(tx);
+    await sql`insert into sqlite_sequence (name, seq) select ${table}, ${greatest}
+      where not exists (select 1 from sqlite_sequence where name = ${table})
+        and exists (select 1 from sqlite_master where name = ${table} and sql like '%autoincrement%')`.execute(tx);
+  },
   classify: (error) => {
     const code = resultCode(error);
     if (code === null) return null;

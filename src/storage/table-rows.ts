@@ -107,16 +107,20 @@ export const clearUnused = async (tx: Db, names: readonly TableName[]): Promise<
   await tx.deleteFrom('settings').where('key', '<>', 'schema_version').execute();
 };
 
-/** resumeNumbers makes tables that number their rows go on after the rows that were written with their numbers. */
+/** The ledger keeps the rows of projects that are gone: their numbers have been given too. */
+const goneProjects = sql`(select max(cast(substr(owner_id, 5) as bigint)) from meters where owner_id like 'prj!_%' escape '!')`;
+
+/** resumeNumbers makes tables that number their rows go on after every number that is known to have been given. */
 export const resumeNumbers = async (tx: Db, engine: Engine, names: readonly TableName[]): Promise<void> => {
-  // SQLite goes on after the greatest number by itself.
-  if (engine.name === 'sqlite') return;
   for (const name of names) {
     const table = tables[name];
     if (!('numbered' in table)) continue;
-    const greatest = sql`(select max(${sql.ref(table.numbered)}) from ${sql.table(name)})`;
-    await sql`select setval(pg_get_serial_sequence(${name}, ${table.numbered}), coalesce(${greatest}, 1), ${greatest} is not null)`.execute(
-      tx,
-    );
+    const column = sql.ref(table.numbered);
+    const given = sql<{ greatest: string | number | null }>`
+      select max(n) as greatest from (
+        select max(${column}) as n from ${sql.table(name)}
+        union all select ${name === 'projects' ? goneProjects : sql`null`} as n) given`;
+    const greatest = (await given.execute(tx)).rows[0]?.greatest ?? null;
+    if (greatest !== null) await engine.numbersAfter(tx, name, table.numbered, Number(greatest));
   }
 };

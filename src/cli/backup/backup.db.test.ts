@@ -108,6 +108,34 @@ eachEngine('a backup', (makeDatabase) => {
     }
   });
 
+  it('never gives a number again that a deleted project had, and goes on after the greatest one', async () => {
+    const control = await makeDatabase();
+    const node = await nodeOn(control);
+    const { accounts } = node;
+    const { email } = await accounts.users.create({ actor: operatorActor, email: 'ada@example.org' });
+    const organization = 'Acme';
+    await accounts.organizations.create({ actor: operatorActor, name: organization, ownerEmail: email });
+    const make = (on: Node, name: string) =>
+      on.accounts.projects.create({ actor: operatorActor, organization, name, ownerEmail: email });
+    await make(node, 'kept');
+    const gone = await make(node, 'gone');
+    await accounts.projects.delete({ actor: operatorActor, projectId: gone.id });
+    const backups = [await write(control)];
+    await accounts.projects.delete({ actor: operatorActor, projectId: 1 });
+    backups.push(await write(control, 'without projects'));
+    const embedded = backups.map((_, index) => sqliteAt(`numbers-${index}`));
+    const targets = [...embedded, (await makeDatabase()).settings, (await makeDatabase()).settings];
+    for (const [index, target] of targets.entries()) {
+      await restoreInto(backups[index % 2] ?? '', target, silentLog);
+      const restored = await openControl(target, silentLog);
+      const again = await nodeOn(restored, { seed: `numbers ${index}` });
+      expect((await make(again, 'next')).id).toBe(gone.id + 1);
+      await again.close();
+      await restored.close();
+    }
+    await node.close();
+  });
+
   it('is one private file that holds no mail, and overwrites nothing', async () => {
     const control = await makeDatabase();
     const { node } = await workedWith(control);
