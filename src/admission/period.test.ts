@@ -1,6 +1,6 @@
 /** Risk: credits reset on the wrong day, or a month's end moves a subscription's day for good. */
 import { describe, expect, it } from 'vitest';
-import { periodAt } from './period.ts';
+import { periodAt, periodOf } from './period.ts';
 
 const at = (text: string): number => Date.parse(text);
 const period = (anchor: string, now: string): [string, string] => {
@@ -62,4 +62,16 @@ describe('periodAt', () => {
     ]);
     expect(period('2026-03-31T08:00:00Z', '2024-02-29T08:00:00Z')[0]).toBe('2024-02-29T08:00:00.000Z');
   });
+});
+
+it('the credits of a day last from one midnight of UTC to the next', () => {
+  const terms = { planName: 'x', creditLimitMillicredits: 1, rate: null, periodAnchorMs: 0, period: 'day' } as const;
+  const dayMs = 86_400_000;
+  for (const startMs of [Date.UTC(2026, 10, 22), Date.UTC(2028, 1, 29), 0, -dayMs]) {
+    for (const nowMs of [startMs, startMs + 1, startMs + dayMs - 1]) {
+      expect(periodOf(terms, nowMs)).toEqual({ startMs, endMs: startMs + dayMs });
+    }
+  }
+  const { period: _period, ...monthly } = terms;
+  expect(periodOf(monthly, Date.UTC(2026, 10, 22))).toEqual(periodAt(0, Date.UTC(2026, 10, 22)));
 });
