@@ -114,6 +114,7 @@ export const sampleCatalog = (size = 250): CatalogReads & { readonly queries: Li
     find: (cveId) => byId.get(cveId) ?? null,
     revisionOf: (cveId) => byId.get(cveId)?.revision ?? null,
     version: () => size,
+    document: () => null,
     vendors: async () => ({ rows: [apache], total: 1, revision: size }),
     products: async () => ({ rows: [log4j], total: 1, revision: size }),
     weaknesses: async () => ({ rows: [deserialization], total: 1, revision: size }),

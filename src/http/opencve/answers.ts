@@ -49,7 +49,7 @@ const deprecation = [
   'Deprecation',
   `@${basicDeprecatedSeconds}`,
   'Link',
-  '</docs>; rel="deprecation"; type="text/html"',
+  '</api/v2/docs>; rel="deprecation"; type="text/html"',
 ] as const;
 
 const marked = (answer: Answer): Answer => ({ ...answer, headers: [...answer.headers, ...deprecation] });

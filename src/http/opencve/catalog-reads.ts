@@ -4,6 +4,7 @@ import type { Catalog } from '../../catalog/index.ts';
 export type OpencveCatalog = Pick<
   Catalog,
   | 'find'
+  | 'document'
   | 'revisionOf'
   | 'version'
   | 'list'

@@ -16,6 +16,7 @@ import { stableUuid } from './uuids.ts';
 
 export interface CatalogueDeps extends ReadingDeps {
   readonly nowMs: () => number;
+  readonly queryTermsMax: number;
   /** The CVE ids that a person has given a tag; null when the person has no such tag. */
   readonly tagged: (userId: string, tag: string) => Promise<readonly string[] | null>;
   /** What a project watches, as a condition, if the caller belongs to it. */
@@ -106,7 +107,7 @@ export const catalogueHandlers = (deps: CatalogueDeps): Readonly<Record<string, 
       project: (name) => deps.project(exchange, name),
       ...(person === null ? {} : { tagged: (name) => deps.tagged(person.userId, name) }),
     };
-    const outcome = await compileQuery(q, { nowMs: deps.nowMs(), hooks });
+    const outcome = await compileQuery(q, { nowMs: deps.nowMs(), termsMax: deps.queryTermsMax, hooks });
     if (outcome.kind === 'refused') throw invalidParameter('q', q, `a query. ${outcome.message}`);
     return [outcome.expression];
   };
@@ -128,7 +129,7 @@ export const catalogueHandlers = (deps: CatalogueDeps): Readonly<Record<string, 
   return {
     'opencve.cves.list': catalogueRead(deps, list, isOwned),
     'opencve.cve.read': recordRead(deps, cveIdOf, (exchange, record) =>
-      recordText(record, selectionOf(readParameters(OpencveDetailQuery, exchange.query), detailSelection)),
+      recordText(record, selectionOf(readParameters(OpencveDetailQuery, exchange.query), detailSelection), catalog),
     ),
     'opencve.vendors.list': names((_exchange, search) => ({
       read: (part) => catalog.vendors({ ...searching(search), ...part }),

@@ -31,6 +31,8 @@ export interface OpencveDeps extends TokenDeps {
   readonly catalog: OpencveCatalog;
   /** Entries on a page when nothing else is asked for. */
   readonly pageSize: number;
+  /** Conditions in one query of the search language. */
+  readonly queryTermsMax: number;
   readonly nowMs: () => number;
   readonly tenants: TenantReads;
   readonly tags: TagVerbs;
@@ -67,6 +69,7 @@ export const createOpencve = (deps: OpencveDeps): Surface => {
       'organization.not_found': 'No Organization matches the given query.',
       'project.not_found': 'No Project matches the given query.',
       'tag.not_found': 'No UserTag matches the given query.',
+      'session.required': 'A token cannot do this. Sign in.',
     }),
   };
 };

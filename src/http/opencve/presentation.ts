@@ -5,7 +5,7 @@ import type { Presented } from '../surface.ts';
 const bearer = presentBearer('organization-token');
 
 /** A token has three parts; less than that, or another beginning, is no credential at all for this product's clients. */
-const tokenShape = /^opc_org\.[^.]*\../;
+const tokenShape = /^opc_org\.[^.]*\./;
 
 /** presentCaller reads an organisation token, a session, or the e-mail address and password of HTTP Basic. */
 export const presentCaller = (headers: IncomingHttpHeaders, request: IncomingMessage): Presented => {

@@ -96,5 +96,7 @@ export const cvePageText = (
   const selection = selectionOf(given, rowSelection);
   const order = orderOf(given.ordering);
   const read: Slice<RecordDetail> = (part) => catalog.list({ where, ...order, ...part });
-  return pageText(exchange, publicUrl, pageWishOf(given, pageSize), read, (record) => recordText(record, selection));
+  return pageText(exchange, publicUrl, pageWishOf(given, pageSize), read, (record) =>
+    recordText(record, selection, catalog),
+  );
 };

@@ -1,11 +1,14 @@
-import type { RecordDetail } from '../../catalog/index.ts';
+import type { Catalog, RecordDetail, SourceDocument } from '../../catalog/index.ts';
 import { opencveFields } from '../../contract/index.ts';
 import { secondsDate } from './dates.ts';
 import { metricsText, objectsOf } from './metrics-text.ts';
-import { storedName, wireName, wireProducts } from './names.ts';
+import { wireProducts } from './names.ts';
 import { commaList } from './parameters.ts';
 
 export type OpencveField = (typeof opencveFields)[number];
+
+/** Where the documents of the sources are, for the parts that are not in the record itself. */
+export type Documents = Pick<Catalog, 'document'>;
 
 /** Which parts of a record to write. */
 export type Selection = ReadonlySet<OpencveField>;
@@ -56,39 +59,24 @@ const weaknesses = ({ weaknessesJson }: RecordDetail): string => {
 const configurations = ({ cpeJson }: RecordDetail): string =>
   cpeJson === '[]' ? '[]' : `[{"nodes":[{"cpeMatch":${cpeJson},"negate":false,"operator":"OR"}]}]`;
 
-const bounds = [
-  ['versionStartIncluding', 'from'],
-  ['versionStartExcluding', 'after'],
-  ['versionEndIncluding', 'up_to'],
-  ['versionEndExcluding', 'before'],
-] as const;
-
-/** Splits a CPE at the colons that no backslash escapes; none of its parts is empty. */
-const partsOf = (criteria: string): readonly string[] => criteria.match(/(?:\\.|[^:\\])+/gs) ?? [];
-
-/** affected lists the versions that are vulnerable: `{vendor, product, version}` or bounds instead of the version. */
-const affected = ({ cpeJson }: RecordDetail): string => {
-  const rows = objectsOf(cpeJson).filter(({ vulnerable }) => vulnerable === true);
+/** affectedText joins what the sources list as affected, in the form of the CVE List. */
+const affectedText = (document: SourceDocument | null): string => {
+  const whole: unknown = document === null ? null : JSON.parse(document.json);
+  const containers = memberOf(whole, 'containers');
+  const adp = memberOf(containers, 'adp');
+  const all = [memberOf(containers, 'cna'), ...(Array.isArray(adp) ? adp : [])];
   return JSON.stringify(
-    rows.map((row) => {
-      const cpe = partsOf(String(row['criteria']));
-      const ranges: Record<string, string> = {};
-      for (const [member, name] of bounds) {
-        const bound = row[member];
-        if (typeof bound === 'string') ranges[name] = bound;
-      }
-      const version = cpe[5] ?? '*';
-      return {
-        vendor: wireName(storedName(cpe[3] ?? '')),
-        product: wireName(storedName(cpe[4] ?? '')),
-        ...(Object.keys(ranges).length > 0 || version === '*' ? {} : { version: version.replaceAll(/\\(.)/g, '$1') }),
-        ...ranges,
-      };
+    all.flatMap((container) => {
+      const affected = memberOf(container, 'affected');
+      return Array.isArray(affected) ? affected.map((entry): unknown => entry) : [];
     }),
   );
 };
 
-const parts: Readonly<Record<OpencveField, (record: RecordDetail) => string>> = {
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+const parts: Readonly<Record<OpencveField, (record: RecordDetail, documents: Documents) => string>> = {
   created_at: ({ publishedMs, modifiedMs }) => date(publishedMs ?? modifiedMs),
   updated_at: ({ publishedMs, modifiedMs }) => date(modifiedMs ?? publishedMs),
   cve_id: ({ cveId }) => `"${cveId}"`,
@@ -99,11 +87,13 @@ const parts: Readonly<Record<OpencveField, (record: RecordDetail) => string>> = 
   vendors: ({ productsJson }) => JSON.stringify(wireProducts(productsJson)),
   nvd_cpe_configurations: configurations,
   references: ({ referencesJson }) => referencesJson,
-  affected,
+  affected: ({ cveId }, documents) => affectedText(documents.document(cveId)),
 };
 
-/** recordText writes the selected parts of a record as JSON, in the order of the original. */
-export const recordText = (record: RecordDetail, selection: Selection): string => {
+const noDocuments: Documents = { document: () => null };
+
+/** recordText writes the selected parts of a record as JSON, in the order of the original. Only `affected` needs documents. */
+export const recordText = (record: RecordDetail, selection: Selection, documents = noDocuments): string => {
   const members = opencveFields.filter((field) => selection.has(field));
-  return `{${members.map((field) => `"${field}":${parts[field](record)}`).join(',')}}`;
+  return `{${members.map((field) => `"${field}":${parts[field](record, documents)}`).join(',')}}`;
 };

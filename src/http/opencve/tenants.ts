@@ -3,10 +3,9 @@ import { OpencveChosenQuery, OpencvePageQuery } from '../../contract/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { expressionFor, type ProjectSubscriptions } from '../../watch/index.ts';
 import type { Exchange, Handler } from '../surface.ts';
-import { microsDate } from './dates.ts';
-import { wireName } from './names.ts';
 import { pageText, pageWishOf, sliceOf } from './paging.ts';
 import { readParameters } from './parameters.ts';
+import { datesOf, projectRow, subscriptionsRow, type ProjectFacts } from './project-rows.ts';
 import { cvePageText, tenantRead, type ReadingDeps } from './reading.ts';
 import { stableUuid } from './uuids.ts';
 
@@ -19,14 +18,6 @@ export interface OpencveOrganization {
   readonly updatedAtMs: number;
 }
 
-export interface OpencveProject {
-  readonly id: number;
-  readonly name: string;
-  readonly description: string;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
-
 /** What this surface reads of tenants. Nothing of it asks who asks: that is decided here. */
 export interface TenantReads {
   /** An organisation by its id; null when it is gone. */
@@ -34,7 +25,7 @@ export interface TenantReads {
   /** The organisations that a person has joined, by name. */
   organizationsOf(userId: string): Promise<readonly OpencveOrganization[]>;
   /** The projects of an organisation, by name. */
-  projectsIn(organizationId: string): Promise<readonly OpencveProject[]>;
+  projectsIn(organizationId: string): Promise<readonly ProjectFacts[]>;
   subscriptionsOf(projectId: number): Promise<ProjectSubscriptions>;
   /** Whether somebody else's organisation has that name. */
   isOrganization(name: string): Promise<boolean>;
@@ -71,7 +62,7 @@ const organizationIn = async (deps: TenantDeps, exchange: Exchange): Promise<Ope
   throw fail('organization.not_found');
 };
 
-const projectIn = async (deps: TenantDeps, exchange: Exchange): Promise<OpencveProject> => {
+const projectIn = async (deps: TenantDeps, exchange: Exchange): Promise<ProjectFacts> => {
   const { id } = await organizationIn(deps, exchange);
   const wanted = exchange.params['project'] ?? '';
   const found = (await deps.tenants.projectsIn(id)).find(({ name }) => name === wanted);
@@ -79,32 +70,11 @@ const projectIn = async (deps: TenantDeps, exchange: Exchange): Promise<OpencveP
   return found;
 };
 
-const datesOf = ({ createdAtMs, updatedAtMs }: Pick<OpencveProject, 'createdAtMs' | 'updatedAtMs'>) => ({
-  created_at: microsDate(createdAtMs),
-  updated_at: microsDate(updatedAtMs),
-});
-
 const organizationRow = (organization: OpencveOrganization) => ({
   id: stableUuid('organization', organization.id),
   ...datesOf(organization),
   name: organization.name,
 });
-
-const projectRow = (project: OpencveProject) => ({
-  id: stableUuid('project', String(project.id)),
-  ...datesOf(project),
-  name: project.name,
-  description: project.description === '' ? null : project.description,
-});
-
-const subscriptionsRow = ({ vendors, products }: ProjectSubscriptions) => {
-  const byVendor = new Map<string, string[]>();
-  for (const [vendor, product] of products) {
-    const name = wireName(vendor);
-    byVendor.set(name, [...(byVendor.get(name) ?? []), wireName(product)]);
-  }
-  return { vendors: vendors.map(wireName), products: Object.fromEntries(byVendor) };
-};
 
 /**
  * projectCondition is what the caller's project of that name watches, for the query language: in the organisation of a token,
