@@ -63,15 +63,12 @@ const configurations = ({ cpeJson }: RecordDetail): string =>
 const affectedText = (document: SourceDocument | null): string => {
   const whole: unknown = document === null ? null : JSON.parse(document.json);
   const containers = memberOf(whole, 'containers');
-  const adp = memberOf(containers, 'adp');
-  const all = [memberOf(containers, 'cna'), ...(Array.isArray(adp) ? adp : [])];
-  return JSON.stringify(
-    all.flatMap((container) => {
-      const affected = memberOf(container, 'affected');
-      return Array.isArray(affected) ? affected.map((entry): unknown => entry) : [];
-    }),
-  );
+  const adp = listOf(memberOf(containers, 'adp'));
+  const all = [memberOf(containers, 'cna'), ...adp];
+  return JSON.stringify(all.flatMap((container) => listOf(memberOf(container, 'affected'))));
 };
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
