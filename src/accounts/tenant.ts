@@ -9,7 +9,7 @@ import {
   type OrganizationRow,
   type ProjectRow,
 } from './store/tenant-store.ts';
-import { findUserByEmail } from './store/user-store.ts';
+import { findUserByEmail, listUsersById } from './store/user-store.ts';
 
 /** A member of an organisation or a project. */
 export interface Member<Role> {
@@ -40,7 +40,7 @@ export const findNamed = async (db: Db, organization: string): Promise<Organizat
 
 /**
  * ownerFor says whose a new tenant is: the signed-in person's, or that of the person whom the operator names. What a program
- * makes in its organisation is its maker's while that is a member, else the longest-standing owner's.
+ * makes in its organisation is its maker's; the longest-standing owner's where the operator has made the program.
  */
 export const ownerFor = async (
   tx: Db,
@@ -51,8 +51,14 @@ export const ownerFor = async (
   if (actor.kind === 'user') return actor.id;
   if (actor.kind === 'credential' && organizationId !== undefined && actor.within === organizationId) {
     const members = await listOrganizationMembers(tx, organizationId);
-    const maker = members.find(({ user_id: id }) => id === actor.maker);
-    const owner = maker ?? members.find(({ role }) => role === 'owner');
+    const active = await listUsersById(
+      tx,
+      members.filter(({ user_id: id, role }) => id === actor.maker || role === 'owner').map(({ user_id: id }) => id),
+    );
+    const owners = members.filter((member) =>
+      active.some(({ id, state }) => id === member.user_id && state === 'active'),
+    );
+    const owner = owners.find(({ user_id: id }) => id === actor.maker) ?? owners[0];
     if (owner !== undefined) return owner.user_id;
   }
   if (!isTrusted(actor)) throw fail('permission.refused');

@@ -81,6 +81,38 @@ eachEngine('tenants', (makeDatabase) => {
       ).rejects.toMatchObject({ code: 'permission.refused' });
     });
 
+    it('made by a program is owned by its maker, who must belong here, and by the first owner when nobody made it', async () => {
+      const { id } = await node.accounts.organizations.create({ actor: asUser(ada), name: 'Acme' });
+      const program = (maker: string, within = id): Actor => ({ ...asUser(ada), kind: 'credential', within, maker });
+      const create = (actor: Actor, name: string) =>
+        node.accounts.projects.create({ actor, organization: id, name, isActive: false });
+      await expect(create(program(eve.id, 'org_other'), 'x')).rejects.toMatchObject({ code: 'permission.refused' });
+      expect(await create(program(''), 'by the operator')).toMatchObject({ ownerUserId: ada.id, isActive: false });
+      await expect(create(program(eve.id), 'x')).rejects.toMatchObject({ code: 'organization.not_found' });
+      const member = { actor: operatorActor, organizationId: id, email: eve.email, role: 'owner' } as const;
+      await node.accounts.organizations.setMember(member);
+      expect(await create(program(eve.id), 'by a member')).toMatchObject({ ownerUserId: eve.id });
+      await node.accounts.users.disable({ actor: operatorActor, email: ada.email });
+      expect(await create(program(''), 'without ada')).toMatchObject({ ownerUserId: eve.id });
+      const made = await node.accounts.projectTurns.findIn(id, 'by a member');
+      await node.accounts.projects.delete({ actor: program(eve.id), projectId: made?.id ?? 0 });
+      expect(await node.accounts.projectTurns.findIn(id, 'by a member')).toBeNull();
+    });
+
+    it('is not found by a name that no text of a database can hold, and none is called as a path is', async () => {
+      const project = await projectOn(node, ada);
+      const { organizationId } = project;
+      expect(await node.accounts.projectTurns.findIn(organizationId, project.name)).toEqual(project);
+      expect(await node.accounts.projectTurns.findIn(organizationId, `${project.name}\0`)).toBeNull();
+      const nul = { actor: operatorActor, organization: 'Acme\0' };
+      expect(await node.accounts.organizations.find(nul)).toBeNull();
+      const rename = async (name: string) =>
+        node.accounts.projects.change({ actor: asUser(ada), projectId: project.id, name });
+      for (const name of ['add', '.', ' .. '])
+        await expect(rename(name)).rejects.toMatchObject({ code: 'project.name_reserved' });
+      expect(await rename('Add')).toMatchObject({ name: 'Add' });
+    });
+
     it('has exactly one owner, before and after a transfer', async () => {
       const project = await projectOn(node, ada);
       const { projectMembers } = node.accounts;

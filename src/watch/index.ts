@@ -29,7 +29,7 @@ export type { Execution, ExecutionResult, NewExecution } from './executions.ts';
 export { notificationTypes, type NotificationTarget, type ShownTarget } from './notification-targets.ts';
 export type { Notification, NotificationChange } from './notifications.ts';
 export { periods, type NewReport, type Report } from './reports.ts';
-export { expressionFor, isWatched, type ProjectSubscriptions } from './subscriptions.ts';
+export { expressionFor, type ProjectSubscriptions } from './subscriptions.ts';
 export type { Tag, TagFace } from './tags.ts';
 export { trackerStatuses, type Tracker, type TrackerStatus } from './tracker.ts';
 export { createWatch, type Watch } from './watch.ts';

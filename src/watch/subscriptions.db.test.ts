@@ -5,7 +5,7 @@ import { eachEngine } from '../../test/support/engines.ts';
 import type { Project, User } from '../accounts/index.ts';
 import { operatorActor, type Actor } from '../kernel/index.ts';
 import { asUser, codesOf, personOn, projectOn, type Named } from './tenants.suite.ts';
-import { expressionFor, isWatched } from './index.ts';
+import { expressionFor } from './index.ts';
 
 eachEngine('subscriptions of projects', (makeDatabase) => {
   let node: Node;
@@ -146,20 +146,13 @@ eachEngine('subscriptions of projects', (makeDatabase) => {
   });
 });
 
-describe('what is subscribed to', () => {
-  it('is a condition on records that nothing meets when there is nothing', () => {
-    expect(expressionFor({ vendors: [], products: [] })).toEqual({ kind: 'any', of: [] });
-    expect(isWatched({ vendors: [], products: [] }, [['apache', 'log4j']])).toBe(false);
-  });
-
-  it('takes in a vendor with all products, and a product with its vendor only', () => {
-    const subscriptions = { vendors: ['cisco'], products: [['apache', 'log4j']] } as const;
-    expect(isWatched(subscriptions, [['cisco', 'ios']])).toBe(true);
-    expect(isWatched(subscriptions, [['cisco', '']])).toBe(true);
-    expect(isWatched(subscriptions, [['apache', 'log4j']])).toBe(true);
-    expect(isWatched(subscriptions, [['apache', 'airflow']])).toBe(false);
-    expect(isWatched(subscriptions, [['netty', 'log4j']])).toBe(false);
-    expect(isWatched(subscriptions, [['apache', '']])).toBe(false);
-    expect(isWatched(subscriptions, [])).toBe(false);
+it('is a condition on records that nothing meets when nothing is subscribed to', () => {
+  expect(expressionFor({ vendors: [], products: [] })).toEqual({ kind: 'any', of: [] });
+  expect(expressionFor({ vendors: ['cisco'], products: [['apache', 'log4j']] })).toEqual({
+    kind: 'any',
+    of: [
+      { kind: 'vendor', name: 'cisco', match: 'exact' },
+      { kind: 'product', vendor: 'apache', name: 'log4j', match: 'exact' },
+    ],
   });
 });

@@ -61,15 +61,6 @@ export const expressionFor = ({ vendors, products }: ProjectSubscriptions): Expr
   ],
 });
 
-/** isWatched says whether a record with those names (of `RecordDetail.productsJson`) belongs to what is subscribed. */
-export const isWatched = (
-  { vendors, products }: ProjectSubscriptions,
-  names: readonly (readonly [vendor: string, product: string])[],
-): boolean => {
-  const all = new Set([...vendors.map((vendor) => keyOf([vendor, ''])), ...products.map(keyOf)]);
-  return names.some((name) => all.has(keyOf([name[0], ''])) || all.has(keyOf(name)));
-};
-
 export const subscriptionVerbs = ({ control, clock, audit, projects }: WatchDeps) => {
   const { db } = control;
   const of = async (projectId: number): Promise<ProjectSubscriptions> =>
