@@ -189,6 +189,7 @@ const assemble = (
       host: values.host,
       port: values.port,
       opencvePageSize: values.opencvePageSize,
+      opencveConditions: values.opencveConditions,
       publicUrl: values.publicUrl?.replace(/\/+$/, '') ?? null,
       tls,
       trustedProxies: values.trustedProxies,

@@ -139,6 +139,17 @@ export const options = [
     example: '50',
   },
   {
+    key: 'opencveConditions',
+    env: 'VULNGATE_OPENCVE_CONDITIONS',
+    section: 'server',
+    kind: 'integer',
+    default: '20',
+    minimum: 1,
+    maximum: 100,
+    description: 'Conditions in one query of the search language (parameter q of the OpenCVE API).',
+    example: '5',
+  },
+  {
     key: 'metricsToken',
     env: 'VULNGATE_METRICS_TOKEN',
     section: 'server',

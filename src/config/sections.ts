@@ -47,6 +47,8 @@ export interface ServerConfig {
   readonly shutdownMs: number;
   /** Entries on a page of the first generation of the OpenCVE API. */
   readonly opencvePageSize: number;
+  /** Conditions in one query of the search language. */
+  readonly opencveConditions: number;
   readonly metricsToken: Secret<string> | null;
 }
 

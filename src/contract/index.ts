@@ -63,6 +63,7 @@ export {
   AuditLogParameters,
   AutomationChangeBody,
   ErrorBody,
+  CveListParameters,
   IncludeParameters,
   InvitationBody,
   NewAutomationBody,
@@ -84,7 +85,7 @@ export {
 } from './opencve-v2/index.ts';
 export { NewTagBody, TagChangeBody, TagsOfCveBody } from './opencve-tags.ts';
 export { GithubReportBody, GitlabReportBody, RevocationBody } from './leaks.ts';
-export { ClaimBody } from './site.ts';
+export { ClaimBody, ConfirmationBody } from './site.ts';
 export {
   authOperations,
   billingOperations,

@@ -23,7 +23,7 @@ const text = (field: 'title' | 'description'): Field => ({
   operators: matching,
   compile: (operator, value) => {
     if (operator === '=') return { kind: 'text', field, text: value, match: 'exact' };
-    if ([...value].length < shortestPiece) return refused(`at least ${shortestPiece} characters`);
+    if (value.length < shortestPiece) return refused(`at least ${shortestPiece} characters`);
     return { kind: 'text', field, text: value, match: 'contains' };
   },
 });

@@ -20,7 +20,7 @@ export interface QueryOptions {
   /** The time that ages such as `30d` count from. */
   readonly nowMs: number;
   /** How many conditions a query may have. */
-  readonly termsMax?: number;
+  readonly termsMax: number;
   readonly hooks?: QueryHooks;
 }
 
@@ -29,7 +29,6 @@ export type QueryOutcome =
   /** `message` is for people and names the position, counted from 1; `position` counts characters from 0. */
   | { readonly kind: 'refused'; readonly message: string; readonly position: number };
 
-export const queryTermsMax = 20;
 const lengthMax = 4096;
 
 /** compileQuery reads a query text. An empty one is every record. */
@@ -37,7 +36,7 @@ export const compileQuery = async (text: string, options: QueryOptions): Promise
   if (text.trim() === '') return { kind: 'ok', expression: { kind: 'all', of: [] } };
   try {
     checkText(text);
-    const node = parseQueryText(text, { termsMax: options.termsMax ?? queryTermsMax });
+    const node = parseQueryText(text, { termsMax: options.termsMax });
     return { kind: 'ok', expression: await compile(node, options.nowMs, options.hooks ?? {}) };
   } catch (error) {
     if (!(error instanceof QueryRefusal)) throw error;

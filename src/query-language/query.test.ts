@@ -4,16 +4,17 @@ import type { Expression } from '../catalog/index.ts';
 import { compileQuery, type QueryHooks } from './index.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 12);
+const termsMax = 20;
 const dayMs = 86_400_000;
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 
 const compiled = async (text: string, hooks: QueryHooks = {}): Promise<Expression> => {
-  const outcome = await compileQuery(text, { nowMs, hooks });
+  const outcome = await compileQuery(text, { nowMs, termsMax, hooks });
   if (outcome.kind === 'refused') throw new Error(outcome.message);
   return outcome.expression;
 };
 const refusal = async (text: string, hooks: QueryHooks = {}) => {
-  const outcome = await compileQuery(text, { nowMs, hooks });
+  const outcome = await compileQuery(text, { nowMs, termsMax, hooks });
   return outcome.kind === 'refused' ? [outcome.position, outcome.message] : outcome;
 };
 
@@ -205,6 +206,6 @@ describe('fields', () => {
     expect(await compiled('project!="web shop"', hooks)).toEqual(not(a));
     expect(await refusal('usertag:mine', hooks)).toEqual([8, expect.stringContaining('does not exist')]);
     const broken: QueryHooks = { project: () => Promise.reject(new Error('away')) };
-    await expect(compileQuery('project:x', { nowMs, hooks: broken })).rejects.toThrow('away');
+    await expect(compileQuery('project:x', { nowMs, termsMax, hooks: broken })).rejects.toThrow('away');
   });
 });

@@ -27,6 +27,7 @@ export const testServerConfig: ServerConfig = {
   bodyBytesMax: 65_536,
   shutdownMs: 10_000,
   opencvePageSize: 10,
+  opencveConditions: 20,
   metricsToken: null,
 };
 

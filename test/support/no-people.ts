@@ -57,6 +57,7 @@ export const noPeople: PeopleVerbs = {
     nameOf: nobody,
   },
   claims: { open: nobody },
+  confirmations: { confirm: nobody },
   billing: { handleStripeEvent: nobody },
 };
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parameterNotes, type Operation } from '../../contract/index.ts';
 import { errorCatalogue } from '../../kernel/index.ts';
 import type { Answer } from '../surface.ts';
@@ -11,8 +12,8 @@ const json = (value: unknown): Html => html`<pre tabindex="0"><code>${JSON.strin
 /** A path with an example in the place of each parameter. */
 const pathOf = ({ path, params }: Operation): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const schema = params?.shape[name];
-    const example = schema === undefined ? undefined : parameterNotes.get(schema)?.example;
+    const schema: unknown = params?.shape[name];
+    const example = schema instanceof z.ZodType ? parameterNotes.get(schema)?.example : undefined;
     return example ?? (name === 'id' ? 'CVE-2021-44228' : name);
   });
 
