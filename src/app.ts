@@ -62,6 +62,7 @@ const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Part
     emailOf: async (userId) => (await users.get(userId))?.email ?? null,
     memberships: membershipsOf({ accounts }),
     claims,
+    confirmations: watch.notifications,
     billing,
   };
 };
@@ -73,7 +74,6 @@ const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
   const { organizationById, isOrganization, projectsIn, reportForeign } = tenants;
   return {
     catalog,
-    queryTermsMax: 20,
     organizationById,
     isOrganization,
     reportForeign,

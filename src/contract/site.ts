@@ -7,6 +7,7 @@ const Page = z.string().describe('An HTML page.');
 const Check = z.object({ status: z.string() });
 
 export const ClaimBody = z.strictObject({ token: z.string().min(1).max(200) });
+export const ConfirmationBody = z.strictObject({ token: z.string().min(1).max(200) });
 const Claimed = z.object({
   credential: ShownOnce,
   name: z.string(),
@@ -67,5 +68,18 @@ export const siteOperations: readonly Operation[] = [
     level: 'write',
     body: ClaimBody,
     showsSecret: true,
+  },
+  declare('confirmation.read', '/confirm-notification', 'The page behind a link that confirms an e-mail address', Page),
+  {
+    ...declare(
+      'confirmation.take',
+      '/api/notifications/confirm',
+      'Agree that notifications are sent to an e-mail address, once',
+      z.object({ name: z.string() }),
+      ['request.malformed', 'request.invalid_parameter', 'confirmation.refused', 'request.limited'],
+    ),
+    method: 'POST',
+    level: 'write',
+    body: ConfirmationBody,
   },
 ];

@@ -23,7 +23,7 @@ import { createOpencve, type OpencveCatalog, type OpencveDeps } from './opencve/
 import { createOpencveV2, type OpencveV2Deps } from './opencve-v2/index.ts';
 import type { ServerDeps, HttpServer } from './server.ts';
 import { createServer } from './server.ts';
-import { createSite, type ClaimVerbs } from './site/index.ts';
+import { createSite, type ClaimVerbs, type ConfirmationVerbs } from './site/index.ts';
 import { createTraffic } from './traffic.ts';
 
 /** What the surfaces read of the catalogue. */
@@ -50,13 +50,14 @@ export interface PeopleVerbs {
     readonly ofPerson: CvefinderDeps['holder'];
   };
   readonly claims: ClaimVerbs;
+  readonly confirmations: ConfirmationVerbs;
   readonly billing: BillingVerbs;
 }
 
 export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces' | 'basic'> {
   readonly catalog: CatalogReads;
   readonly people: PeopleVerbs;
-  readonly opencveV2: Omit<OpencveV2Deps, 'clock' | 'publicUrl'>;
+  readonly opencveV2: Omit<OpencveV2Deps, 'clock' | 'publicUrl' | 'queryTermsMax'>;
   readonly leaks: LeaksDeps['config'];
   /** Version of the program, for the API description. */
   readonly version: string;
@@ -74,6 +75,7 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
   const site = createSite({
     ...deps,
     claims: people.claims,
+    confirmations: people.confirmations,
     traffic,
     feeds: () => catalog.feedStates(),
     isClosing: () => server?.isClosing ?? false,
@@ -104,10 +106,11 @@ export const createHttp = async (deps: HttpDeps): Promise<HttpServer> => {
         catalog,
         publicUrl,
         pageSize: config.opencvePageSize,
+        queryTermsMax: config.opencveConditions,
         nowMs: () => clock.nowMs(),
         tokens,
       }),
-      createOpencveV2({ ...deps.opencveV2, clock, publicUrl }),
+      createOpencveV2({ ...deps.opencveV2, clock, publicUrl, queryTermsMax: config.opencveConditions }),
       createMembership({ publicUrl, memberships, emailOf }),
       createAuth({ clock, auth: people.auth }),
       createLeaks({ clock, config: deps.leaks, leaks: people.credentials }),

@@ -12,7 +12,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FeedState } from '../../catalog/index.ts';
 import type { ServerConfig } from '../../config/index.ts';
-import { ClaimBody, siteOperations } from '../../contract/index.ts';
+import { ClaimBody, ConfirmationBody, siteOperations } from '../../contract/index.ts';
 import { errorCatalogue, fail, type Actor, type Clock } from '../../kernel/index.ts';
 import { createAddressLimit } from '../address-limit.ts';
 import { tagMatches, textTag } from '../entity-tag.ts';
@@ -26,7 +26,7 @@ import { createOrigins } from '../transport.ts';
 import { cybersecfeedDescription, opencveV2Description, type ApiDescription } from './api-description.ts';
 import { docsPage, landingPage } from './docs-page.ts';
 import { metricsText } from './metrics.ts';
-import { claimPage, signInPage } from './one-time-pages.ts';
+import { claimPage, confirmationPage, signInPage } from './one-time-pages.ts';
 import { buildOpenApi } from './openapi.ts';
 
 export interface SiteDeps {
@@ -40,6 +40,7 @@ export interface SiteDeps {
   readonly isClosing: () => boolean;
   readonly memoryBytes: () => number;
   readonly claims: ClaimVerbs;
+  readonly confirmations: ConfirmationVerbs;
 }
 
 /** What the claim page needs of the credentials module. */
@@ -49,6 +50,12 @@ export interface ClaimVerbs {
     token: string,
     actor: Actor,
   ): Promise<{ readonly presented: string; readonly name: string; readonly masked: string }>;
+}
+
+/** What the confirmation page needs of the watch module. */
+export interface ConfirmationVerbs {
+  /** confirm switches the notification of a mailed link on. Throws `confirmation.refused`. */
+  confirm(token: string, actor: Actor): Promise<{ readonly name: string }>;
 }
 
 const readinessMs = 2000;
@@ -64,6 +71,11 @@ export const createSite = (deps: SiteDeps): Surface => {
     const { token } = parseBody(ClaimBody, exchange.body);
     const opened = await deps.claims.open(token, strangerOf(exchange, 'claim link'));
     return jsonAnswer(200, { credential: opened.presented, name: opened.name, masked: opened.masked });
+  };
+  const confirm = async (exchange: Exchange): Promise<Answer> => {
+    limit.take(exchange.address);
+    const { token } = parseBody(ConfirmationBody, exchange.body);
+    return jsonAnswer(200, await deps.confirmations.confirm(token, strangerOf(exchange, 'confirmation link')));
   };
   const openapi =
     (api: ApiDescription) =>
@@ -94,6 +106,8 @@ export const createSite = (deps: SiteDeps): Surface => {
       'site.claim.read': claimPage,
       'site.sign_in.read': signInPage,
       'site.claim.open': claim,
+      'site.confirmation.read': confirmationPage,
+      'site.confirmation.take': confirm,
       'site.docs.read': reference(cybersecfeedDescription),
       'site.docs_v2.read': reference(opencveV2Description),
     },

@@ -2,7 +2,7 @@ import type { Answer } from '../surface.ts';
 import { html, pageAnswer } from './page.ts';
 
 /**
- * What both pages do: take the token out of the fragment, which no server and no log ever sees, and out of the address bar;
+ * What these pages do: take the token out of the fragment, which no server and no log ever sees, and out of the address bar;
  * wait for a click, so that a mail scanner that opens the link uses nothing up; post it; show what came back as text. What
  * may work a second time leaves the button, what never will takes it away.
  */
@@ -44,6 +44,12 @@ const signInScript = script(
   "lead.hidden=true;tell('You are signed in. This page can be closed.','good')",
 );
 
+const confirmationScript = script(
+  '/api/notifications/confirm',
+  '{token}',
+  "lead.hidden=true;tell('Thank you: notifications are sent to this address from now on. This page can be closed.','good')",
+);
+
 const withoutScript = html`<noscript
   ><p class="said bad">This page needs JavaScript, so that the link’s token stays out of every log.</p></noscript
 >`;
@@ -83,4 +89,18 @@ export const signInPage = (): Answer =>
       ${withoutScript}
     </main>`,
     signInScript,
+  );
+
+/** confirmationPage switches a notification to an e-mail address on, after a click. */
+export const confirmationPage = (): Answer =>
+  pageAnswer(
+    'Confirm your address – Vulngate',
+    html`<main class="frame narrow">
+      <h1>Confirm your address</h1>
+      <p class="soft" id="lead">Nothing is sent to this address before you agree.</p>
+      <p><button type="button" id="act">Send me these notifications</button></p>
+      <p id="said" role="status" hidden></p>
+      ${withoutScript}
+    </main>`,
+    confirmationScript,
   );
