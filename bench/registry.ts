@@ -4,6 +4,7 @@ import { flood } from './scenarios/flood.bench.ts';
 import { importCorpus } from './scenarios/import.bench.ts';
 import { lists } from './scenarios/lists.bench.ts';
 import { manyCredentials } from './scenarios/many-credentials.bench.ts';
+import { opencve } from './scenarios/opencve.bench.ts';
 import { readCvePostgres } from './scenarios/read-cve-postgres.bench.ts';
 import { readCve } from './scenarios/read-cve.bench.ts';
 import { start } from './scenarios/start.bench.ts';
@@ -17,5 +18,6 @@ export const scenarios: readonly Scenario[] = [
   importCorpus,
   epss,
   lists,
+  opencve,
   start,
 ];

@@ -5,9 +5,13 @@ import type { LoadOptions, LoadResult } from './processes/load.ts';
 
 export type { LoadResult };
 
+/** How each product's clients send their credential. */
+const headerOf = (presented: string): readonly [name: string, value: string] =>
+  presented.startsWith('opc_org.') ? ['Authorization', `Bearer ${presented}`] : ['X-API-Key', presented];
+
 /** rawGet is a GET as bytes on the wire; `presented` is the credential, if any. */
 export const rawGet = (path: string, presented: string | null): string =>
-  `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n${presented === null ? '' : `X-API-Key: ${presented}\r\n`}\r\n`;
+  `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n${presented === null ? '' : `${headerOf(presented).join(': ')}\r\n`}\r\n`;
 
 /** Time for the generators to start before the first request. */
 const headStartMs = 600;
@@ -53,7 +57,13 @@ export const openClient = (port: number, presented: string): Client => {
       new Promise((resolve, reject) => {
         const startedMs = performance.now();
         const outgoing = httpRequest(
-          { host: '127.0.0.1', port, path, agent, headers: { 'X-API-Key': presented, 'User-Agent': 'bench' } },
+          {
+            host: '127.0.0.1',
+            port,
+            path,
+            agent,
+            headers: Object.fromEntries([headerOf(presented), ['User-Agent', 'bench']]),
+          },
           (response) => {
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
