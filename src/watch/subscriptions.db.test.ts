@@ -1,11 +1,12 @@
 /** Risk: a subscription twice or half, a list that grows without end, somebody else's list, or a change without a trace. */
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeOn, type Node } from '../../test/support/actors.ts';
 import { eachEngine } from '../../test/support/engines.ts';
 import type { Project, User } from '../accounts/index.ts';
 import { operatorActor, type Actor } from '../kernel/index.ts';
 import { asUser, codesOf, personOn, projectOn, type Named } from './tenants.suite.ts';
-import { expressionFor } from './index.ts';
+import { expressionFor, type ProjectSubscriptions } from './index.ts';
 
 eachEngine('subscriptions of projects', (makeDatabase) => {
   let node: Node;
@@ -92,6 +93,43 @@ eachEngine('subscriptions of projects', (makeDatabase) => {
         products: many.slice(0, 2),
       });
     });
+  });
+
+  it('after any changes are what a set of names would be, each change recorded as the difference', async () => {
+    const name = fc.tuple(fc.constantFrom('apache', 'cisco', 'red_hat'), fc.constantFrom('', 'log4j', 'ios', 'im_&_x'));
+    const step = fc.record({
+      verb: fc.constantFrom('add', 'replace', 'remove'),
+      chosen: fc.array(name, { maxLength: 5 }),
+    });
+    const keyed = (given: readonly (readonly [string, string])[]) =>
+      new Set(given.map(([vendor, product]) => `${vendor}/${product}`));
+    const flat = ({ vendors, products }: ProjectSubscriptions) =>
+      keyed([...vendors.map((vendor) => [vendor, ''] as const), ...products]);
+    let model = new Set<string>();
+    let recorded = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 4 }), async (steps) => {
+        for (const { verb, chosen } of steps) {
+          const given = names({
+            vendors: chosen.filter(([, product]) => product === '').map(([vendor]) => vendor),
+            products: chosen.filter(([, product]) => product !== ''),
+          });
+          const before = model;
+          if (verb === 'add') model = model.union(keyed(chosen));
+          else model = verb === 'replace' ? keyed(chosen) : model.difference(keyed(chosen));
+          expect(flat(await verbs()[verb](given))).toEqual(model);
+          if (model.symmetricDifference(before).size > 0) recorded += 1;
+        }
+        expect(flat(await verbs().of(project.id))).toEqual(model);
+        expect((await verbs().countsOf([project.id])).get(project.id) ?? 0).toBe(model.size);
+      }),
+      { numRuns: 15 },
+    );
+    const { count } = await node.audit.list({
+      scope: { kind: 'project', id: String(project.id) },
+      action: 'project.subscriptions_changed',
+    });
+    expect(count).toBe(recorded);
   });
 
   describe('at once', () => {
