@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, openSync, closeSync, writeSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, statSync, writeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock, silentLog } from '../kernel/index.ts';
 import { openCatalog, type Catalog } from './open.ts';
+import { openForIngest } from './store/ingest-database.ts';
 import { sampleFolder, sampleWriter, type Sample } from './store/read-samples.suite.ts';
 import type { ListQuery } from './types.ts';
 
@@ -285,11 +286,32 @@ describe('a file that cannot be used', () => {
     newer.database.exec("update meta set value = '999' where key = 'schema_version'");
     expect(() => open(newer.path)).toThrow(expect.objectContaining({ code: 'storage.newer_schema' }));
 
+    const size = statSync(newer.path).size;
+    expect(() => openForIngest(newer.path)).toThrow(expect.objectContaining({ code: 'storage.newer_schema' }));
+    expect(statSync(newer.path).size).toBe(size);
+    expect(newer.database.prepare('select value from meta').get()).toEqual({ value: '999' });
+
     mkdirSync(join(folder, 'folder.db'));
     expect(() => open(join(folder, 'folder.db'))).toThrow(expect.objectContaining({ code: 'storage.unavailable' }));
     expect(() => open(join(folder, 'missing', 'catalog.db'))).toThrow(
       expect.objectContaining({ code: 'storage.unavailable' }),
     );
+  });
+
+  it('of an older schema is emptied, to be filled anew', async () => {
+    const path = join(sampleFolder(), 'catalog.db');
+    const older = new DatabaseSync(path);
+    older.exec(`create table meta (key text primary key, value text not null);
+      insert into meta values ('schema_version', '1');
+      create table record (id integer primary key, cve_id text); insert into record values (1, 'CVE-2024-0001');
+      create table record_body (id integer primary key); create table vendor (id integer primary key, name text);
+      create virtual table record_text using fts5 (text, content='', contentless_delete=1, detail=none)`);
+    older.close();
+    const catalog = open(path);
+    expect(catalog.find('CVE-2024-0001')).toBeNull();
+    expect((await catalog.list(newest)).total).toBe(0);
+    sampleWriter(path).put({ cveId: 'CVE-2024-0002', title: 'Filled again' });
+    expect((await catalog.list({ ...newest, text: 'filled' })).total).toBe(1);
   });
 
   it('damaged in the middle, fails as damaged in reads and lists', async () => {

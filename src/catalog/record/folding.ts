@@ -2,6 +2,7 @@
  * Letters, digits and marks beyond ASCII: those that a text index may fold, join or split otherwise than lower-casing does.
  * Signs, punctuation and white space separate words everywhere.
  */
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant, control characters too
 const letters = /[^\u0000-\u007f\p{Z}\p{P}\p{S}\p{Cc}\p{Cf}]/u;
 
 /** hasFoldingLetters tells whether looking for a piece of the text must look at the text itself. */

@@ -53,42 +53,44 @@ export const normalisePiece = (text: string): string =>
 
 const plainName = /^[a-z0-9._+-]+$/;
 
+/** Undoing one escape can make another, and some sources escape twice: it goes on until nothing changes. */
 const foldName = (text: string): string => {
-  if (plainName.test(text)) return text;
-  return (
-    unescaped(text)
-      .normalize('NFC')
-      .replaceAll('\\', '')
-      .replaceAll(/[\u00ad\u200b\u200e\u200f\u2060\ufeff™®©]/g, '')
-      .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
-      .replaceAll(/[\u2018\u2019\u201b]/g, "'")
-      .replaceAll(/[\u201c-\u201f]/g, '"')
-      // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not reach a name
-      .replaceAll(/[\u0000-\u001f\u007f\s]+/g, ' ')
-      .toLowerCase()
-  );
+  let now = text;
+  while (!plainName.test(now)) {
+    const before = now;
+    now = foldOnce(before);
+    if (now === before) break;
+  }
+  return now;
 };
+
+const foldOnce = (text: string): string =>
+  unescaped(text)
+    .normalize('NFC')
+    .replaceAll('\\', '')
+    .replaceAll(/[\u00ad\u200b\u200e\u200f\u2060\ufeff™®©]/g, '')
+    .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
+    .replaceAll(/[\u2018\u2019\u201b]/g, "'")
+    .replaceAll(/[\u201c-\u201f]/g, '"')
+    // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not reach a name
+    .replaceAll(/[\u0000-\u001f\u007f\s]+/g, ' ')
+    .toLowerCase();
 
 const entity = /&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|quot|apos|lt|gt|nbsp));/gi;
 const percentEscape = /%(2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-e])/gi;
 const named: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ' };
 
-/** Some sources escape twice, so this goes on until nothing changes; a percent sign before anything but punctuation is one. */
-const unescaped = (text: string): string => {
-  let now = text;
-  for (let round = 0; round < 8 && /[&%]/.test(now); round++) {
-    const before = now;
-    now = before
-      .replaceAll(entity, (whole, decimal?: string, hex?: string, name?: string) => {
-        if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-        const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
-      })
-      .replaceAll(percentEscape, (_whole, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
-    if (now === before) break;
-  }
-  return now;
-};
+/** A percent sign before anything but the code of a punctuation mark is one. */
+const unescaped = (text: string): string =>
+  /[&%]/.test(text)
+    ? text
+        .replaceAll(entity, (whole, decimal?: string, hex?: string, name?: string) => {
+          if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+          const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+          return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+        })
+        .replaceAll(percentEscape, (_whole, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
+    : text;
 
 export interface NamedProducts {
   /** Sorted, unique. */

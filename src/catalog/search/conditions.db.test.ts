@@ -4,6 +4,7 @@ import { foldText } from '../record/index.ts';
 import { sampleWriter, type Sample } from '../store/read-samples.suite.ts';
 import type { Expression, ListQuery, ScoreVersion, Severity, SortKey } from '../types.ts';
 import { SearchEngine } from './engine.ts';
+import type { Leaf } from './expression.ts';
 import { checkQuery } from './filter.ts';
 
 const idOf = (number: number) => `CVE-${2020 + (number % 4)}-${1000 + number * 7}`;
@@ -119,13 +120,19 @@ const spelled = (name: string) => name.toLowerCase().replaceAll(' ', '_');
 
 /** The same condition, written as plainly as possible. */
 const holds = (condition: Expression, row: Required<Sample>): boolean => {
+  if (condition.kind === 'all') return condition.of.every((part) => holds(part, row));
+  if (condition.kind === 'any') return condition.of.some((part) => holds(part, row));
+  if (condition.kind === 'not') return !holds(condition.of, row);
+  return isNumeric(condition) ? fits(condition, row) : says(condition, row);
+};
+
+type NumericKind = 'cvss' | 'epss' | 'published' | 'modified' | 'flag' | 'severity' | 'exploitation';
+type Numeric = Extract<Leaf, { readonly kind: NumericKind }>;
+const isNumeric = (leaf: Leaf): leaf is Numeric =>
+  ['cvss', 'epss', 'published', 'modified', 'flag', 'severity', 'exploitation'].includes(leaf.kind);
+
+const says = (condition: Exclude<Leaf, Numeric>, row: Required<Sample>): boolean => {
   switch (condition.kind) {
-    case 'all':
-      return condition.of.every((part) => holds(part, row));
-    case 'any':
-      return condition.of.some((part) => holds(part, row));
-    case 'not':
-      return !holds(condition.of, row);
     case 'id':
       return compares(row.cveId, condition.text, condition.match);
     case 'text':
@@ -144,6 +151,17 @@ const holds = (condition: Expression, row: Required<Sample>): boolean => {
       );
     case 'weakness':
       return row.cwes.includes(condition.cwe);
+    case 'assigner':
+      return [row.assigner.toLowerCase(), `org-${row.assigner}`].includes(
+        condition.name.startsWith('org-') ? condition.name : condition.name.trim().toLowerCase(),
+      );
+    case 'ids':
+      return condition.cveIds.includes(row.cveId);
+  }
+};
+
+const fits = (condition: Numeric, row: Required<Sample>): boolean => {
+  switch (condition.kind) {
     case 'cvss': {
       const { v2, v30, v31, v40 } = row.scores;
       const scores = { '2.0': [v2], '3.0': [v30], '3.1': [v31], '4.0': [v40], any: [v2, v30, v31, v40] };
@@ -169,12 +187,6 @@ const holds = (condition: Expression, row: Required<Sample>): boolean => {
       return condition.of.includes(severities[row.severity] ?? 'unknown');
     case 'exploitation':
       return condition.of.some((word) => word === exploitations[row.exploitation]);
-    case 'assigner':
-      return [row.assigner.toLowerCase(), `org-${row.assigner}`].includes(
-        condition.name.startsWith('org-') ? condition.name : condition.name.trim().toLowerCase(),
-      );
-    case 'ids':
-      return condition.cveIds.includes(row.cveId);
   }
 };
 

@@ -23,57 +23,79 @@ export interface Ground {
 /** evaluate returns the rows for which the condition holds. The bitmap may be a kept one: copy it before changing it. */
 export const evaluate = (expression: Expression, ground: Ground): Bitmap => {
   const { columns } = ground;
-  switch (expression.kind) {
-    case 'all': {
-      const rows = columns.present.copy();
-      for (const part of expression.of) rows.keep(evaluate(part, ground));
-      return rows;
-    }
-    case 'any': {
-      const rows = new Bitmap(columns.size);
-      // Of many parts, none is worth keeping by itself.
-      const isCrowd = expression.of.length > 16;
-      for (const part of expression.of) {
-        if (isCrowd && isLeaf(part)) add(part, ground, rows);
-        else rows.include(evaluate(part, ground));
-      }
-      rows.keep(columns.present);
-      return rows;
-    }
-    case 'not': {
-      const rows = columns.present.copy();
-      rows.remove(evaluate(expression.of, ground));
-      return rows;
-    }
-    case 'words':
-      return ground.words(expression.text);
-    default:
-      return ground.kept.take(expressionKey(expression), () => {
-        const rows = new Bitmap(columns.size);
-        add(expression, ground, rows);
-        rows.keep(columns.present);
-        return rows;
-      });
+  if (expression.kind === 'all') {
+    const rows = columns.present.copy();
+    for (const part of expression.of) rows.keep(evaluate(part, ground));
+    return rows;
   }
+  if (expression.kind === 'any') return anyOf(expression.of, ground);
+  if (expression.kind === 'not') {
+    const rows = columns.present.copy();
+    rows.remove(evaluate(expression.of, ground));
+    return rows;
+  }
+  return leafRows(expression, ground);
 };
 
-const isLeaf = (expression: Expression): expression is Exclude<Leaf, { readonly kind: 'words' }> =>
-  !['all', 'any', 'not', 'words'].includes(expression.kind);
+/** Of so many parts, none is worth keeping by itself. */
+const crowd = 16;
 
-/** Adds the rows of one leaf to a set. */
-const add = (leaf: Exclude<Leaf, { readonly kind: 'words' }>, ground: Ground, rows: Bitmap): void => {
-  const { columns, store } = ground;
+const anyOf = (parts: readonly Expression[], ground: Ground): Bitmap => {
+  const { columns } = ground;
+  const rows = new Bitmap(columns.size);
+  for (const part of parts) {
+    if (parts.length > crowd && isStored(part)) addStored(part, ground, rows);
+    else rows.include(evaluate(part, ground));
+  }
+  rows.keep(columns.present);
+  return rows;
+};
+
+const leafRows = (leaf: Leaf, ground: Ground): Bitmap => {
+  const { columns } = ground;
+  if (leaf.kind === 'words') return ground.words(leaf.text);
+  return ground.kept.take(expressionKey(leaf), () => {
+    const rows = new Bitmap(columns.size);
+    if (isStored(leaf)) {
+      addStored(leaf, ground, rows);
+      rows.keep(columns.present);
+    } else {
+      for (const holds of tests(leaf, ground)) {
+        columns.present.each((id) => {
+          if (holds(id)) rows.add(id);
+        });
+      }
+    }
+    return rows;
+  });
+};
+
+/** Leaves that columns in memory answer; the others ask the database. */
+type ColumnLeaf = Extract<
+  Leaf,
+  { readonly kind: 'cvss' | 'epss' | 'published' | 'modified' | 'flag' | 'severity' | 'exploitation' | 'assigner' }
+>;
+type StoredLeaf = Exclude<Leaf, ColumnLeaf | { readonly kind: 'words' }>;
+
+const storedKinds: ReadonlySet<string> = new Set<StoredLeaf['kind']>([
+  'id',
+  'text',
+  'vendor',
+  'product',
+  'weakness',
+  'ids',
+]);
+
+const isStored = (expression: Expression): expression is StoredLeaf => storedKinds.has(expression.kind);
+
+const addStored = (leaf: StoredLeaf, { columns, store, substrings }: Ground, rows: Bitmap): void => {
   const addIds = (json: string) => eachInteger(json, (id) => rows.add(id));
-  const addRows = (holds: (id: number) => boolean) =>
-    columns.present.each((id) => {
-      if (holds(id)) rows.add(id);
-    });
   switch (leaf.kind) {
     case 'id':
       addIds(idsLike(store, leaf));
       return;
     case 'text':
-      rows.include(ground.substrings.find(leaf.field, leaf.text, leaf.match, columns));
+      rows.include(substrings.find(leaf.field, leaf.text, leaf.match, columns));
       return;
     case 'vendor':
       if (leaf.match === 'exact') addIds(store.ofVendor(normaliseName(leaf.name)));
@@ -85,42 +107,44 @@ const add = (leaf: Exclude<Leaf, { readonly kind: 'words' }>, ground: Ground, ro
     case 'weakness':
       addIds(store.ofWeakness(leaf.cwe));
       return;
-    case 'cvss':
-      for (const column of scoresOf(columns, leaf.version)) addRows(within(column, leaf, 10));
-      return;
-    case 'epss':
-      addRows(within(columns.epss, leaf, 100_000));
-      return;
-    case 'published':
-    case 'modified': {
-      const column = columns[leaf.kind];
-      const { fromMs = -Infinity, toMs = Infinity } = leaf;
-      addRows((id) => {
-        const value = column[id] ?? Number.NaN;
-        return value >= fromMs && value <= toMs;
-      });
-      return;
-    }
-    case 'flag':
-      addRows(flagged(columns, leaf.flag));
-      return;
-    case 'severity':
-      addRows(among(columns, 2, 7, numbersOf(leaf.of, severityNumbers)));
-      return;
-    case 'exploitation':
-      addRows(among(columns, 8, 3, numbersOf(leaf.of, exploitationNumbers)));
-      return;
-    case 'assigner': {
-      const assigners = new Set<number>();
-      eachInteger(store.assignerIds(leaf.name.trim()), (id) => assigners.add(id));
-      if (assigners.size > 0) addRows((id) => assigners.has(columns.assigner[id] ?? -1));
-      return;
-    }
     case 'ids':
       addIds(store.ofIds(JSON.stringify(leaf.cveIds.flatMap((cveId) => parseCveId(cveId)?.id ?? []))));
       return;
   }
 };
+
+type Test = (id: number) => boolean;
+
+/** The tests of which one must hold for a row. */
+const tests = (leaf: ColumnLeaf, { columns, store }: Ground): readonly Test[] => {
+  switch (leaf.kind) {
+    case 'cvss':
+      return scoresOf(columns, leaf.version).map((column) => within(column, leaf, 10));
+    case 'epss':
+      return [within(columns.epss, leaf, 100_000)];
+    case 'published':
+    case 'modified':
+      return [between(columns[leaf.kind], leaf.fromMs, leaf.toMs)];
+    case 'flag':
+      return [flagged(columns, leaf.flag)];
+    case 'severity':
+      return [among(columns, 2, 7, numbersOf(leaf.of, severityNumbers))];
+    case 'exploitation':
+      return [among(columns, 8, 3, numbersOf(leaf.of, exploitationNumbers))];
+    case 'assigner': {
+      const assigners = new Set<number>();
+      eachInteger(store.assignerIds(leaf.name.trim()), (id) => assigners.add(id));
+      return assigners.size === 0 ? [] : [(id) => assigners.has(columns.assigner[id] ?? -1)];
+    }
+  }
+};
+
+const between =
+  (column: Float64Array, fromMs = -Infinity, toMs = Infinity): Test =>
+  (id) => {
+    const value = column[id] ?? Number.NaN;
+    return value >= fromMs && value <= toMs;
+  };
 
 const idsLike = (store: IndexStore, leaf: { readonly text: string; readonly match: 'exact' | 'contains' }): string => {
   if (leaf.match === 'exact') {
@@ -162,7 +186,7 @@ const within = (
   column: Int8Array | Int32Array,
   bounds: { readonly min?: number; readonly max?: number },
   unit: number,
-): ((id: number) => boolean) => {
+): Test => {
   const low = stepsUp(bounds.min, unit) ?? 0;
   const high = stepsDown(bounds.max, unit) ?? Infinity;
   return (id) => {
@@ -173,7 +197,7 @@ const within = (
 
 const flagBits = { rejected: 0, kev: 5, ransomware: 6, exploit_known: 7, automatable: 11 } as const;
 
-const flagged = ({ flags }: Columns, flag: keyof typeof flagBits): ((id: number) => boolean) => {
+const flagged = ({ flags }: Columns, flag: keyof typeof flagBits): Test => {
   const bit = flagBits[flag];
   return (id) => (((flags[id] ?? 0) >>> bit) & 1) === 1;
 };

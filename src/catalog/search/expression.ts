@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../../kernel/index.ts';
-import { normaliseName } from '../record/index.ts';
 import type { Expression } from '../types.ts';
 
 /** A condition that has no other conditions inside. */
@@ -19,17 +18,9 @@ export const checkExpression = (expression: Expression): void => {
   const visit = (part: Expression, depth: number): void => {
     if (++parts > maximumParts) throw refused(`at most ${maximumParts} parts`);
     if (depth > maximumDepth) throw refused(`at most ${maximumDepth} conditions inside each other`);
-    switch (part.kind) {
-      case 'all':
-      case 'any':
-        for (const inner of part.of) visit(inner, depth + 1);
-        return;
-      case 'not':
-        visit(part.of, depth + 1);
-        return;
-      default:
-        checkLeaf(part);
-    }
+    if (part.kind === 'all' || part.kind === 'any') for (const inner of part.of) visit(inner, depth + 1);
+    else if (part.kind === 'not') visit(part.of, depth + 1);
+    else checkLeaf(part);
   };
   visit(expression, 1);
 };
@@ -49,53 +40,15 @@ const refused = (constraint: string) =>
     detail: { parameter: 'where', constraint },
   });
 
-/** expressionKey is the same text for the same condition, however its members are ordered. */
+/** expressionKey is the same text for the same condition. */
 export const expressionKey = (expression: Expression): string => shortened(JSON.stringify(formOf(expression)));
 
-type Form = string | number | boolean | null | undefined | readonly Form[];
-
-const formOf = (expression: Expression): Form => {
-  switch (expression.kind) {
-    case 'all':
-    case 'any':
-      return [expression.kind, ...expression.of.map(formOf)];
-    case 'not':
-      return ['not', formOf(expression.of)];
-    case 'id':
-      return ['id', expression.match, expression.text.toUpperCase()];
-    case 'text':
-      return ['text', expression.field, expression.match, expression.text];
-    case 'words':
-      return ['words', expression.text];
-    case 'vendor':
-      return ['vendor', expression.match, spelled(expression)];
-    case 'product':
-      return ['product', expression.match, vendorOf(expression.vendor), spelled(expression)];
-    case 'weakness':
-      return ['weakness', expression.cwe];
-    case 'cvss':
-      return ['cvss', expression.version, expression.min, expression.max];
-    case 'epss':
-      return ['epss', expression.min, expression.max];
-    case 'published':
-    case 'modified':
-      return [expression.kind, expression.fromMs, expression.toMs];
-    case 'flag':
-      return ['flag', expression.flag];
-    case 'severity':
-    case 'exploitation':
-      return [expression.kind, ...expression.of];
-    case 'assigner':
-      return ['assigner', expression.name.trim().toLowerCase()];
-    case 'ids':
-      return ['ids', ...expression.cveIds];
-  }
+/** Leaves as their members in the order of the names, whatever order they were written in. */
+const formOf = (expression: Expression): readonly unknown[] => {
+  if (expression.kind === 'all' || expression.kind === 'any') return [expression.kind, ...expression.of.map(formOf)];
+  if (expression.kind === 'not') return ['not', formOf(expression.of)];
+  return Object.entries(expression).toSorted(([a], [b]) => (a < b ? -1 : 1));
 };
-
-const spelled = (leaf: { readonly name: string; readonly match: 'exact' | 'contains' }): string =>
-  leaf.match === 'exact' ? normaliseName(leaf.name) : leaf.name;
-
-const vendorOf = (vendor: string | null): string | null => (vendor === null ? null : normaliseName(vendor));
 
 /** shortened gives a long key a fixed length. */
 export const shortened = (key: string): string =>

@@ -168,8 +168,15 @@ describe('Order', () => {
 
   it('gives a page at any offset as a slice of the whole list, through blocks of matches and of none', () => {
     const list: IndexRow[] = Array.from({ length: 5000 }, (_, at) => ({
-      ...{ id: at + 1, flags: 0, score: at % 101, epss: (at * 7919) % 100_000, assignerId: 1 },
-      ...{ scoreV2: -1, scoreV30: -1, scoreV31: -1, scoreV40: -1 },
+      id: at + 1,
+      flags: 0,
+      score: at % 101,
+      scoreV2: -1,
+      scoreV30: -1,
+      scoreV31: -1,
+      scoreV40: -1,
+      epss: (at * 7919) % 100_000,
+      assignerId: 1,
       publishedMs: at % 3 === 0 ? Number.NaN : Date.UTC(2024, 0, 1) + ((at * 31) % 977) * day,
       modifiedMs: Date.UTC(2024, 0, 1) + at * day,
     }));
