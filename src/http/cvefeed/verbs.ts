@@ -3,7 +3,7 @@ import type { Plan } from '../../config/index.ts';
 import type { Credential } from '../../credentials/index.ts';
 import type { Actor, Clock, VerifiedCredential } from '../../kernel/index.ts';
 import type { CredentialVerbs } from '../credential-verbs.ts';
-import type { MembershipDeps } from '../membership/index.ts';
+import type { MembershipDeps } from '../membership-verbs.ts';
 
 export interface ProjectView {
   readonly id: number;

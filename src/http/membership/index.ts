@@ -17,11 +17,10 @@ import { detailEnvelope } from '../detail-envelope.ts';
 import { emptyAnswer, jsonAnswer } from '../json.ts';
 import { actorOf } from '../person.ts';
 import type { Exchange, Handler, Surface } from '../surface.ts';
-import { invitationRow, memberHandlers } from './member-handlers.ts';
-import type { MembershipDeps } from './verbs.ts';
+import { invitationRow, memberHandlers } from '../member-handlers.ts';
+import type { MembershipDeps } from '../membership-verbs.ts';
 
-export { memberHandlers } from './member-handlers.ts';
-export type { MembershipDeps, MembershipVerbs } from './verbs.ts';
+export type { MembershipVerbs } from '../membership-verbs.ts';
 
 /** createMembership builds the surface. */
 export const createMembership = (deps: MembershipDeps): Surface => {

@@ -1,4 +1,4 @@
-import type { Actor } from '../../kernel/index.ts';
+import type { Actor } from '../kernel/index.ts';
 
 /** Where somebody belongs, or is invited to. */
 export type Place =

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { PageQuery } from '../../contract/index.ts';
-import { fail } from '../../kernel/index.ts';
-import { isoTime } from '../iso-time.ts';
-import { emptyAnswer, jsonAnswer, parseBody } from '../json.ts';
-import { listPage, slicePage } from '../list-page.ts';
-import { actorOf } from '../person.ts';
-import { parseQuery } from '../query.ts';
-import type { Answer, Exchange, Handler } from '../surface.ts';
-import type { Invitation, Member, MembershipDeps, Place } from './verbs.ts';
+import { PageQuery } from '../contract/index.ts';
+import { fail } from '../kernel/index.ts';
+import { isoTime } from './iso-time.ts';
+import { emptyAnswer, jsonAnswer, parseBody } from './json.ts';
+import { listPage, slicePage } from './list-page.ts';
+import { actorOf } from './person.ts';
+import { parseQuery } from './query.ts';
+import type { Answer, Exchange, Handler } from './surface.ts';
+import type { Invitation, Member, MembershipDeps, Place } from './membership-verbs.ts';
 
 const memberRow = (member: Member) => ({
   user_id: member.userId,
