@@ -7,7 +7,8 @@
  *
  * Invariants: reads by key are synchronous and take microseconds; lists run in a thread of their own, so that they never
  * delay admission; no read is older than a commit before it, of any process; `revision` moves with every change of a
- * record, so equal revisions mean equal answers. One import runs at a time; readers go on meanwhile.
+ * record, so equal revisions mean equal answers; totals are exact, and what a list is made of is worked out once for each
+ * state of the catalogue. One import runs at a time; readers go on meanwhile.
  *
  * It fails with `storage.corrupt` and `storage.newer_schema` for a file that cannot be used (rebuild it from the feeds),
  * `catalog.unavailable` when the search thread cannot answer, `feed.…` for input that is refused. Nothing is lost by
