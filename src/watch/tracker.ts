@@ -1,3 +1,4 @@
+import type { Project } from '../accounts/index.ts';
 import { fail, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { WatchDeps } from './deps.ts';
@@ -56,11 +57,25 @@ const trackerOf = (row: TrackerReading): Tracker => ({
   updatedAtMs: row.updated_at_ms,
 });
 
-const isEmpty = ({ status, assignee_user_id: assignee }: TrackerRow): boolean => status === null && assignee === null;
+/** What a tracker says; one that is not there says nothing. */
+type Noted = Pick<TrackerRow, 'status' | 'assignee_user_id' | 'assigned_at_ms'>;
+
+const nothing: Noted = { status: null, assignee_user_id: null, assigned_at_ms: null };
+
+const isEmpty = ({ status, assignee_user_id: assignee }: Noted): boolean => status === null && assignee === null;
+
+const shown = ({ status, assignee_user_id: assignee }: Noted) => ({ status, assignee });
 
 export const trackerVerbs = ({ control, clock, audit, projects }: WatchDeps) => {
   const of = async (db: Db, projectId: number, cveIds: readonly string[]): Promise<Map<string, Tracker>> =>
     new Map((await listTrackers(db, projectId, cveIds)).map((row) => [row.cve_id, trackerOf(row)]));
+
+  const assigneeOf = async (tx: Db, project: Project, email: string | null): Promise<string | null> => {
+    if (email === null) return null;
+    const person = await projects.lockPerson(tx, project, email);
+    if (person === null) throw fail('member.not_found');
+    return person.userId;
+  };
 
   return {
     /** of returns the trackers of some CVEs, by CVE id. It asks nobody who asks. */
@@ -82,41 +97,30 @@ export const trackerVerbs = ({ control, clock, audit, projects }: WatchDeps) => 
      * `project.not_found`, `permission.refused`, and `member.not_found` for an address of nobody who belongs to the project
      * or its organisation. The CVE id is taken as it is.
      */
-    set: ({ actor, projectId, cveId, ...change }: TrackerChange): Promise<Tracker | null> =>
+    set: ({ actor, projectId, cveId, status, assigneeEmail }: TrackerChange): Promise<Tracker | null> =>
       inTransaction(control.db, async (tx) => {
         const project = await projects.lock(tx, { actor, projectId, needed: 'view' });
-        const held = await lockTracker(control.engine, tx, projectId, cveId);
+        const held: Noted = (await lockTracker(control.engine, tx, projectId, cveId)) ?? nothing;
+        const assignee =
+          assigneeEmail === undefined ? held.assignee_user_id : await assigneeOf(tx, project, assigneeEmail);
         const nowMs = clock.nowMs();
-        const row: TrackerRow = {
-          project_id: projectId,
-          cve_id: cveId,
-          status: held?.status ?? null,
-          assignee_user_id: held?.assignee_user_id ?? null,
-          assigned_at_ms: held?.assigned_at_ms ?? null,
-          updated_at_ms: nowMs,
+        const isSame = assignee === held.assignee_user_id;
+        const noted: Noted = {
+          status: status === undefined ? held.status : status,
+          assignee_user_id: assignee,
+          assigned_at_ms: isSame ? held.assigned_at_ms : assignee === null ? null : nowMs,
         };
-        if (change.status !== undefined) row.status = change.status;
-        if (change.assigneeEmail !== undefined) {
-          const email = change.assigneeEmail;
-          const person = email === null ? null : await projects.lockPerson(tx, project, email);
-          if (email !== null && person === null) throw fail('member.not_found');
-          row.assignee_user_id = person?.userId ?? null;
-          if (row.assignee_user_id !== (held?.assignee_user_id ?? null)) {
-            row.assigned_at_ms = person === null ? null : nowMs;
-          }
-        }
-        const before = { status: held?.status ?? null, assignee: held?.assignee_user_id ?? null };
-        const after = { status: row.status, assignee: row.assignee_user_id };
-        if (before.status !== after.status || before.assignee !== after.assignee) {
-          if (isEmpty(row)) await deleteTracker(tx, projectId, cveId);
-          else await writeTracker(tx, row);
+        if (noted.status !== held.status || !isSame) {
+          const key = { project_id: projectId, cve_id: cveId };
+          if (isEmpty(noted)) await deleteTracker(tx, projectId, cveId);
+          else await writeTracker(tx, { ...key, ...noted, updated_at_ms: nowMs });
           await audit.record(tx, {
             actor,
             scope: { kind: 'project', id: String(projectId) },
             action: 'tracker.changed',
             object: { kind: 'tracker', id: cveId, name: cveId },
-            before,
-            after,
+            before: shown(held),
+            after: shown(noted),
           });
         }
         return (await of(tx, projectId, [cveId])).get(cveId) ?? null;

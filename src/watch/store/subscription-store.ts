@@ -1,7 +1,5 @@
-import type { Selectable } from 'kysely';
-import type { ControlTables, Db } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
 
-export type SubscriptionRow = Selectable<ControlTables['project_subscriptions']>;
 /** A vendor, and a product or an empty text for all of the vendor's. */
 export type SubscribedName = readonly [vendor: string, product: string];
 
