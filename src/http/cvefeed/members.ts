@@ -1,6 +1,6 @@
 import { ProjectInvitationBody, ProjectRoleBody, TransferBody } from '../../contract/index.ts';
 import { emptyAnswer, parseBody } from '../json.ts';
-import { memberHandlers } from '../member-handlers.ts';
+import { memberHandlers } from '../member-rows.ts';
 import { actorOf } from '../person.ts';
 import type { Handler } from '../surface.ts';
 import { projectIdOf } from './project.ts';

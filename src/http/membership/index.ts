@@ -17,7 +17,7 @@ import { detailEnvelope } from '../detail-envelope.ts';
 import { emptyAnswer, jsonAnswer } from '../json.ts';
 import { actorOf } from '../person.ts';
 import type { Exchange, Handler, Surface } from '../surface.ts';
-import { invitationRow, memberHandlers } from '../member-handlers.ts';
+import { invitationRow, memberHandlers } from '../member-rows.ts';
 import type { MembershipDeps } from '../membership-verbs.ts';
 
 export type { MembershipVerbs } from '../membership-verbs.ts';
