@@ -26,6 +26,7 @@ const open = () => {
     publicUrl: 'https://cve.example.org',
     pageSize: 10,
     nowMs: () => 0,
+    queryTermsMax: 20,
     tokens: noPeople.credentials,
   });
   const get = async (id: string, url: string, params: Record<string, string> = {}): Promise<Answer> => {

@@ -89,7 +89,9 @@ const successOf = (operation: Operation, { exampleOf }: ApiDescription, componen
   if (operation.method !== 'GET') return example === undefined ? { '2XX': answer } : { '200': answer };
   return {
     '200': answer,
-    '304': { description: 'Not modified since the entity tag of `If-None-Match`. The charge is given back.' },
+    '304': {
+      description: `Not modified since the entity tag of \`If-None-Match\`.${operation.priceMillicredits === 0 ? '' : ' The charge is given back.'}`,
+    },
   };
 };
 

@@ -21,7 +21,9 @@ export const sketchOf = (schema: z.ZodType, io: 'input' | 'output'): unknown => 
   };
 
   const typed = (given: Json, depth: number): unknown => {
-    const { type, format } = given;
+    const { format } = given;
+    // What may be null is shown as what it is otherwise.
+    const type = [...listOf(given['type']), given['type']].find((one) => one !== 'null');
     if (type === 'object') return object(given, depth);
     if (type === 'array') return [draw(given['items'], depth + 1)];
     if (type === 'integer' || type === 'number') return 1;
