@@ -61,6 +61,8 @@ const drop: Verb = async (context, parts, args) => {
   if (!parts.keyring.status().peppers.some((each) => each.version === version)) {
     throw fail('cli.usage', { message: `There is no pepper ${values.pepper ?? ''}; see keys status` });
   }
+  // What is encrypted by way of it must be readable afterwards.
+  await parts.watch.notifications.sealAnew(parts.keyring.peppers.current);
   await dropPepper(parts.keyring, parts.control.db, version, context.clock.nowMs());
   await recordKeys(parts, 'keyring.pepper_dropped', 'pepper', String(version));
   answer(context, { dropped: version });
