@@ -69,7 +69,7 @@ create table if not exists assigner (id integer primary key, org_id text not nul
 create table if not exists vendor (id integer primary key, name text not null unique, created_ms integer not null, updated_ms integer not null) strict;
 create table if not exists product (id integer primary key, vendor_id integer not null, name text not null, created_ms integer not null, updated_ms integer not null,
   unique (vendor_id, name)) strict;
--- name: as the first record that names it writes it, without the number
+-- name: as the first record that names it writes it, without the number; null where the program knows it itself
 create table if not exists weakness (cwe integer primary key, name text, created_ms integer not null, updated_ms integer not null) strict;
 create index if not exists product_name on product (name);
 create table if not exists vendor_record (vendor_id integer not null, record_id integer not null, primary key (vendor_id, record_id)) strict, without rowid;

@@ -45,6 +45,10 @@ export class Bitmap {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.words.every((word) => word === 0);
+  }
+
   copy(): Bitmap {
     const copy = new Bitmap(this.size);
     copy.words.set(this.words);

@@ -23,11 +23,7 @@ export interface Ground {
 /** evaluate returns the rows for which the condition holds. The bitmap may be a kept one: copy it before changing it. */
 export const evaluate = (expression: Expression, ground: Ground): Bitmap => {
   const { columns } = ground;
-  if (expression.kind === 'all') {
-    const rows = columns.present.copy();
-    for (const part of expression.of) rows.keep(evaluate(part, ground));
-    return rows;
-  }
+  if (expression.kind === 'all') return allOf(expression.of, ground);
   if (expression.kind === 'any') return anyOf(expression.of, ground);
   if (expression.kind === 'not') {
     const rows = columns.present.copy();
@@ -35,6 +31,14 @@ export const evaluate = (expression: Expression, ground: Ground): Bitmap => {
     return rows;
   }
   return leafRows(expression, ground);
+};
+
+/** Pieces of texts cost most: they come last, and not at all when nothing is left before. */
+const allOf = (parts: readonly Expression[], ground: Ground): Bitmap => {
+  const rows = ground.columns.present.copy();
+  for (const part of parts) if (part.kind !== 'text') rows.keep(evaluate(part, ground));
+  for (const part of parts) if (part.kind === 'text' && !rows.isEmpty) rows.keep(evaluate(part, ground));
+  return rows;
 };
 
 /** Of so many parts, none is worth keeping by itself. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { weaknessNameIn } from '../record/index.ts';
+import { weaknessFact, weaknessNameIn } from '../record/index.ts';
 
 type Linkable = 'vendor' | 'product' | 'weakness';
 
@@ -91,12 +91,13 @@ export const createNameIds = (db: DatabaseSync, atMs: number): NameIds => {
       if (isNamed === true) return;
       const row = isNamed === undefined ? findWeakness.get(cwe) : { name: null };
       const stored = row?.['name'];
-      const name = typeof stored === 'string' ? null : weaknessNameIn(json, cwe);
+      const isKnown = typeof stored === 'string' || weaknessFact(cwe) !== null;
+      const name = isKnown ? null : weaknessNameIn(json, cwe);
       if (row === undefined) {
         addWeakness.run(cwe, name, atMs, atMs);
         made('weakness', cwe);
       } else if (name !== null) nameWeakness.run(name, cwe);
-      weaknesses.set(cwe, typeof stored === 'string' || name !== null);
+      weaknesses.set(cwe, isKnown || name !== null);
     },
     linked: (kind, id) => {
       if (!fresh[kind].has(id)) linked[kind].add(id);
