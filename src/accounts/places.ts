@@ -76,9 +76,7 @@ export const placeVerbs = (
       return place;
     },
     /** change gives a member another role. Throws `member.invited` for somebody who has not joined, `member.last_owner`. */
-    change: async (
-      target: Target & { readonly number: number; readonly role: OrganizationRole },
-    ): Promise<Place> => {
+    change: async (target: Target & { readonly number: number; readonly role: OrganizationRole }): Promise<Place> => {
       const { actor, organizationId, number, role } = target;
       const { email, joinedAtMs } = await find(target, number);
       if (joinedAtMs === null) throw fail('member.invited');

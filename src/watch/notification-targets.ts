@@ -111,7 +111,8 @@ export const targetOf = (
   before: NotificationTarget | null = null,
 ): NotificationTarget => {
   const unknown = Object.keys(given).find((name) => !known[type].includes(name));
-  if (unknown !== undefined) throw refused(unknown.slice(0, 100), `A notification of type ${type} has no such setting.`);
+  if (unknown !== undefined)
+    throw refused(unknown.slice(0, 100), `A notification of type ${type} has no such setting.`);
   switch (type) {
     case 'email':
       return { type, email: emailOf(given['email'] ?? (before?.type === type ? before.email : undefined)) };
@@ -133,5 +134,4 @@ export const targetOf = (
 };
 
 /** addressOf is the address that a target calls, or null for mail. */
-export const addressOf = (target: NotificationTarget): string | null =>
-  target.type === 'email' ? null : target.url;
+export const addressOf = (target: NotificationTarget): string | null => (target.type === 'email' ? null : target.url);

@@ -182,7 +182,9 @@ export const notificationVerbs = (deps: WatchDeps) => {
           const { actor, projectId } = input;
           const project = await projects.lock(tx, { actor, projectId, needed: 'manage' });
           if ((await listNotifications(tx, projectId)).length >= notificationsMax) {
-            throw fail('watch.too_many_outputs', { message: `A project has at most ${notificationsMax} notifications` });
+            throw fail('watch.too_many_outputs', {
+              message: `A project has at most ${notificationsMax} notifications`,
+            });
           }
           const id = newUuid(random);
           const nowMs = clock.nowMs();
@@ -220,7 +222,8 @@ export const notificationVerbs = (deps: WatchDeps) => {
           const isMoved = target.type === 'email' && before.type === 'email' && target.email !== before.email;
           const isLate = (row.confirmation_expires_at_ms ?? Number.POSITIVE_INFINITY) <= clock.nowMs();
           const mustAsk = target.type === 'email' && (isMoved || (isLate && change.target !== undefined));
-          if (change.isEnabled === true && row.confirmation_digest !== '') throw refusedFields({ is_enabled: pendingText });
+          if (change.isEnabled === true && row.confirmation_digest !== '')
+            throw refusedFields({ is_enabled: pendingText });
           const changed: NotificationRow = {
             ...row,
             name,

@@ -43,7 +43,10 @@ eachEngine('what a project sends and does', (makeDatabase) => {
       });
       const clicks = [1, 2].map(() => node.watch.notifications.confirm(tokenIn(-1), systemActor));
       expect(codesOf(await Promise.allSettled(clicks))).toEqual(['confirmation.refused']);
-      expect(await node.watch.notifications.find(project.id, 'Mail')).toMatchObject({ isEnabled: true, isPending: false });
+      expect(await node.watch.notifications.find(project.id, 'Mail')).toMatchObject({
+        isEnabled: true,
+        isPending: false,
+      });
     });
 
     it('are encrypted anew when a pepper goes, and open as before', async () => {
@@ -103,7 +106,10 @@ eachEngine('what a project sends and does', (makeDatabase) => {
       const bob = await personOn(node, 'bob');
       const other = await projectOn(node, bob, 'Other');
       const foreign = { actor: asUser(bob), projectId: other.id, name: 'B' };
-      for (const action of [{ type: 'send_notification', value: id }, { type: 'assign_user', value: ada.email }]) {
+      for (const action of [
+        { type: 'send_notification', value: id },
+        { type: 'assign_user', value: ada.email },
+      ]) {
         const configuration = { ...alert.configuration, actions: [action] };
         const wrong = node.watch.automations.create({ ...foreign, ...alert, configuration });
         await expect(wrong).rejects.toMatchObject({ code: 'request.invalid_parameter' });
@@ -122,11 +128,18 @@ eachEngine('what a project sends and does', (makeDatabase) => {
       const first = await node.watch.executions.list(id, { offset: 0, limit: 3 });
       expect(first.total).toBe(4);
       expect(first.rows.map((row) => row.id)).toEqual([ids[0], ids[3], ids[2]]);
-      expect((await node.watch.executions.list(id, { offset: 3, limit: 3 })).rows.map((row) => row.id)).toEqual([ids[1]]);
+      expect((await node.watch.executions.list(id, { offset: 3, limit: 3 })).rows.map((row) => row.id)).toEqual([
+        ids[1],
+      ]);
       expect((await node.watch.automations.find(project.id, 'A'))?.lastExecutionAtMs).toBe(3);
       await node.watch.automations.remove(place('A'));
       expect([await countOf('automation_executions'), await countOf('automation_results')]).toEqual([0, 0]);
-      const late = node.watch.executions.record(node.control.db, { automationId: id, executedAtMs: 9, ...found, results });
+      const late = node.watch.executions.record(node.control.db, {
+        automationId: id,
+        executedAtMs: 9,
+        ...found,
+        results,
+      });
       await expect(late).rejects.toMatchObject({ code: 'automation.not_found' });
     });
   });
@@ -145,7 +158,11 @@ eachEngine('what a project sends and does', (makeDatabase) => {
       const first = await reports.record(node.control.db, { ...given, cveIds: ['CVE-2024-0001', 'CVE-2024-0001'] });
       const more = ['CVE-2024-0001', 'CVE-2024-10000', 'CVE-2023-99999'];
       expect(await reports.record(node.control.db, { ...given, cveIds: more })).toBe(first);
-      expect((await reports.find(project.id, first))?.cveIds).toEqual(['CVE-2024-10000', 'CVE-2024-0001', 'CVE-2023-99999']);
+      expect((await reports.find(project.id, first))?.cveIds).toEqual([
+        'CVE-2024-10000',
+        'CVE-2024-0001',
+        'CVE-2023-99999',
+      ]);
       const bad = reports.record(node.control.db, { ...given, cveIds: ['CVE-1'] });
       await expect(bad).rejects.toMatchObject({ code: 'request.invalid_parameter' });
       const many = Array.from({ length: 1200 }, (_, index) => `CVE-2020-${10_000 + index}`);
@@ -160,8 +177,18 @@ eachEngine('what a project sends and does', (makeDatabase) => {
     const bob = await personOn(node, 'bob');
     const other = await projectOn(node, bob, 'Other');
     const results = [{ outputType: 'x', label: 'y', status: 'z', details: {} }];
-    const found = { windowStartMs: 0, windowEndMs: 1, matchedCvesCount: 0, impactSummary: {}, cvesTableData: [], results };
-    for (const [actor, projectId] of [[asUser(ada), project.id], [asUser(bob), other.id]] as const) {
+    const found = {
+      windowStartMs: 0,
+      windowEndMs: 1,
+      matchedCvesCount: 0,
+      impactSummary: {},
+      cvesTableData: [],
+      results,
+    };
+    for (const [actor, projectId] of [
+      [asUser(ada), project.id],
+      [asUser(bob), other.id],
+    ] as const) {
       await node.watch.notifications.create({ actor, projectId, name: 'Hook', ...hook });
       const { id } = await node.watch.automations.create({ actor, projectId, name: 'A', ...alert });
       await node.watch.executions.record(node.control.db, { automationId: id, executedAtMs: 1, ...found });
@@ -174,7 +201,15 @@ eachEngine('what a project sends and does', (makeDatabase) => {
     }
     const { db } = node.control;
     expect(await db.selectFrom('report_cves').selectAll().execute()).toHaveLength(1);
-    expect((await db.selectFrom('reports').select('project_id').execute()).map((row) => row.project_id)).toEqual([other.id]);
-    expect(await db.selectFrom('organization_places').where('organization_id', '=', project.organizationId).selectAll().execute()).toEqual([]);
+    expect((await db.selectFrom('reports').select('project_id').execute()).map((row) => row.project_id)).toEqual([
+      other.id,
+    ]);
+    expect(
+      await db
+        .selectFrom('organization_places')
+        .where('organization_id', '=', project.organizationId)
+        .selectAll()
+        .execute(),
+    ).toEqual([]);
   });
 });

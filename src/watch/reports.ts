@@ -72,10 +72,7 @@ export const reportVerbs = ({ control, clock, random }: Pick<WatchDeps, 'control
       };
     },
     /** find returns a report of a project with the ids of its CVEs, the newest id first, or null. */
-    find: async (
-      projectId: number,
-      id: string,
-    ): Promise<(Report & { readonly cveIds: readonly string[] }) | null> => {
+    find: async (projectId: number, id: string): Promise<(Report & { readonly cveIds: readonly string[] }) | null> => {
       const row = await findReport(db, projectId, id);
       if (row === undefined) return null;
       const cveIds = await listReportCves(db, row.id);

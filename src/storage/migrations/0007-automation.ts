@@ -97,11 +97,7 @@ const createAutomations = async (db: Db, engine: Engine): Promise<void> => {
     },
     (table) => table.addUniqueConstraint('automation_results_id', ['id']),
   );
-  await db.schema
-    .createIndex('automation_results_execution')
-    .on('automation_results')
-    .column('execution_id')
-    .execute();
+  await db.schema.createIndex('automation_results_execution').on('automation_results').column('execution_id').execute();
 };
 
 const createReports = async (db: Db, engine: Engine): Promise<void> => {

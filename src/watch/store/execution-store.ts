@@ -6,7 +6,11 @@ export type ResultRow = Omit<Selectable<ControlTables['automation_results']>, 'n
 
 export const insertExecution = async (tx: Db, row: ExecutionRow, results: readonly ResultRow[]): Promise<void> => {
   await tx.insertInto('automation_executions').values(row).execute();
-  if (results.length > 0) await tx.insertInto('automation_results').values([...results]).execute();
+  if (results.length > 0)
+    await tx
+      .insertInto('automation_results')
+      .values([...results])
+      .execute();
 };
 
 /** listExecutions returns a page of an automation's executions, newest first. */
@@ -44,20 +48,11 @@ export const findExecution = (db: Db, automationId: string, id: string): Promise
 
 /** listResults returns what an execution did, in the order in which it did it. */
 export const listResults = (db: Db, executionId: string): Promise<ResultRow[]> =>
-  db
-    .selectFrom('automation_results')
-    .selectAll()
-    .where('execution_id', '=', executionId)
-    .orderBy('number')
-    .execute();
+  db.selectFrom('automation_results').selectAll().where('execution_id', '=', executionId).orderBy('number').execute();
 
 /** touchAutomation notes the latest time at which an automation ran; false when it is gone. */
 export const touchAutomation = async (tx: Db, id: string, executedAtMs: number): Promise<boolean> => {
-  const row = await tx
-    .selectFrom('automations')
-    .select('last_execution_at_ms')
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await tx.selectFrom('automations').select('last_execution_at_ms').where('id', '=', id).executeTakeFirst();
   if (row === undefined) return false;
   const last_execution_at_ms = Math.max(row.last_execution_at_ms ?? executedAtMs, executedAtMs);
   await tx.updateTable('automations').set({ last_execution_at_ms }).where('id', '=', id).execute();

@@ -19,20 +19,11 @@ export const findNotificationById = (db: Db, id: string): Promise<NotificationRo
   db.selectFrom('notifications').selectAll().where('id', '=', id).executeTakeFirst();
 
 /** lockNotification lets one of two confirmations of the same address be the first. */
-export const lockNotification = (
-  engine: Control['engine'],
-  tx: Db,
-  id: string,
-): Promise<NotificationRow | undefined> =>
+export const lockNotification = (engine: Control['engine'], tx: Db, id: string): Promise<NotificationRow | undefined> =>
   engine.lockRows(tx.selectFrom('notifications').selectAll().where('id', '=', id)).executeTakeFirst();
 
 export const listNotifications = (db: Db, projectId: number): Promise<NotificationRow[]> =>
-  db
-    .selectFrom('notifications')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .orderBy('name')
-    .execute();
+  db.selectFrom('notifications').selectAll().where('project_id', '=', projectId).orderBy('name').execute();
 
 export const updateNotification = async (
   tx: Db,

@@ -33,12 +33,7 @@ export const countReports = async (db: Db, projectId: number, period: Period | n
 };
 
 export const findReport = (db: Db, projectId: number, id: string): Promise<ReportRow | undefined> =>
-  db
-    .selectFrom('reports')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  db.selectFrom('reports').selectAll().where('project_id', '=', projectId).where('id', '=', id).executeTakeFirst();
 
 /** findReportOf returns the report of one period that an automation has begun. */
 export const findReportOf = (
