@@ -38,6 +38,27 @@ eachEngine('a password', (makeDatabase) => {
     expect(await verify('green-walrus-17-desk')).toBe('refused');
   });
 
+  it('is recalled only after it was proven, for a while, and only as it is now', async () => {
+    const recall = async (given: string, as = email): Promise<string> =>
+      (await node.accounts.passwords.recall({ email: as, password: given })).kind;
+    expect(await recall(password)).toBe('refused');
+    expect(await verify(password)).toBe('verified');
+    expect([await recall(password, 'ADA@example.org'), await recall('x'), await recall(password, 'nobody')]).toEqual([
+      'verified',
+      'refused',
+      'refused',
+    ]);
+    await node.accounts.users.disable({ actor: operatorActor, email });
+    expect(await recall(password)).toBe('refused');
+    await node.accounts.users.enable({ actor: operatorActor, email });
+    expect(await recall(password)).toBe('verified');
+    node.clock.advance(15 * 60_000);
+    expect(await recall(password)).toBe('refused');
+    await verify(password);
+    await set('green-walrus-17-desk');
+    expect(await recall(password)).toBe('refused');
+  });
+
   it('is kept as an argon2id digest only, and in no audit entry', async () => {
     const rows = await node.control.db.selectFrom('users').selectAll().execute();
     expect(rows[0]?.password_digest).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
