@@ -232,19 +232,18 @@ export const createGuard = (deps: GuardDeps): Guard => {
   };
 
   /**
-   * The short way: a credential that memory knows needs nothing but its charge, and goes without a promise. Everything
-   * else takes the long way, from where it stands.
+   * The short way: a credential that memory knows needs nothing but its charge, and one that cannot be any needs nothing;
+   * both go without a promise. Everything else takes the long way, from where it stands.
    */
   const admit = (exchange: Exchange, handler: Handler, operation: Operation): void => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     const verifying =
       presented.kind === 'one' && operation.families.length > 0 ? verify(exchange, presented, false) : null;
-    const isKnown =
-      verifying !== null &&
-      !(verifying instanceof Promise) &&
-      refusalOf(exchange, operation, verifying, false) === null;
+    const refusal =
+      verifying === null || verifying instanceof Promise ? 'again' : refusalOf(exchange, operation, verifying, false);
+    if (refusal !== null && refusal !== 'again') return respond(exchange, handler, noted(exchange, operation, refusal));
     const { credential } = exchange;
-    if (!isKnown || credential === null) {
+    if (refusal === 'again' || credential === null) {
       void respondLater(exchange, handler, decide(exchange, operation, presented, verifying));
       return;
     }
