@@ -1,4 +1,4 @@
-import { fail, type Clock, type Log } from '../kernel/index.ts';
+import { fail, type AppError, type Clock, type Log } from '../kernel/index.ts';
 import { inTransaction, type Control, type Db } from '../storage/index.ts';
 import { createBatcher } from './batch.ts';
 import { compactUsage } from './compaction.ts';
@@ -22,6 +22,8 @@ export interface AdmissionDeps {
 export interface Admission {
   /** admit confirms and charges a request, committed before the promise resolves. Throws `admission.unavailable`. */
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
+  /** enter is `admit` without a promise, for the hot path: `done` must not throw. */
+  enter(request: AdmissionRequest, done: (outcome: AdmissionOutcome | AppError) => void): void;
   /** settle records how an admitted request ended; resolves when it is committed (or the first try failed). */
   settle(settlement: Settlement): Promise<void>;
   /** settleLater records the ending with one of the next commits, without a promise to wait on. */
@@ -55,6 +57,7 @@ export const createAdmission = (deps: AdmissionDeps): Admission => {
   const batcher = createBatcher(createLedger(deps), clock, deps.log);
   return {
     admit: batcher.admit,
+    enter: batcher.enter,
     settle: batcher.settle,
     settleLater: batcher.settleLater,
     openMeter: insertMeter,

@@ -10,11 +10,11 @@ const settleWithinMs = 25;
 const retryAfterFailureMs = 250;
 /** Endings kept for another try while the database is away; later ones are dropped and counted in the log. */
 const endingsKept = 20_000;
+const stale = { kind: 'stale' } as const;
 
 interface Waiting {
   readonly request: AdmissionRequest;
-  readonly resolve: (outcome: AdmissionOutcome) => void;
-  readonly reject: (error: AppError) => void;
+  readonly done: (outcome: AdmissionOutcome | AppError) => void;
 }
 
 interface Ending {
@@ -22,8 +22,17 @@ interface Ending {
   readonly done: (() => void) | null;
 }
 
+/** What goes into one transaction. */
+interface Batch {
+  readonly batch: readonly Waiting[];
+  readonly ended: readonly Ending[];
+  readonly atMs: number;
+}
+
 export interface Batcher {
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
+  /** enter is `admit` without a promise. `done` is called once, after the commit or when it failed; it must not throw. */
+  enter(request: AdmissionRequest, done: (outcome: AdmissionOutcome | AppError) => void): void;
   settle(settlement: Settlement): Promise<void>;
   /** settleLater is `settle` for callers that do not wait: it allocates nothing to wait on. */
   settleLater(settlement: Settlement): void;
@@ -39,7 +48,7 @@ export interface Batcher {
 export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher => {
   /** Admitted requests that have not ended: what was charged to whom, and when. */
   const open = new Map<number, { ownerId: string; chargedMillicredits: number; atMs: number }>();
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let endings: Ending[] = [];
   let isRunning = false;
   let isScheduled = false;
@@ -50,7 +59,7 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     if (isRunning || isScheduled) return;
     isScheduled = true;
     // After the current round of input, so that every request that has arrived joins the batch.
-    setImmediate(() => void run());
+    setImmediate(run);
   };
 
   const scheduleLater = (delayMs: number): void => {
@@ -66,48 +75,95 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     open.set(outcome.usageId, { ownerId, chargedMillicredits: outcome.chargedMillicredits, atMs });
   };
 
-  const failed = (batch: readonly Waiting[], ended: readonly Ending[], error: unknown): void => {
-    const reason = error instanceof AppError ? (error.internal ?? error.message) : String(error);
-    log.error('admission.commit_failed', { reason, requests: batch.length, endings: ended.length });
-    for (const { reject } of batch) reject(fail('admission.unavailable', { internal: reason, cause: error }));
-    for (const { done } of ended) done?.();
-    endings = [...ended, ...endings].slice(0, endingsKept);
-    if (endings.length > 0) scheduleLater(retryAfterFailureMs);
+  /** proceed goes on with what came meanwhile. */
+  const proceed = (): void => {
+    if (isRunning) return;
+    if (waiting.length > 0) schedule();
+    else if (endings.length > 0) scheduleLater(settleWithinMs);
   };
 
-  const run = async (): Promise<void> => {
+  const wakeIdle = (): void => {
+    const idle = whenIdle;
+    whenIdle = [];
+    for (const wake of idle) wake();
+  };
+
+  const failed = ({ batch, ended }: Batch, error: unknown): void => {
+    const reason = error instanceof AppError ? (error.internal ?? error.message) : String(error);
+    log.error('admission.commit_failed', { reason, requests: batch.length, endings: ended.length });
+    isRunning = false;
+    for (const { done } of batch) done(fail('admission.unavailable', { internal: reason, cause: error }));
+    for (const { done } of ended) done?.();
+    endings = [...ended, ...endings].slice(0, endingsKept);
+    if (waiting.length > 0) schedule();
+    else if (endings.length > 0) scheduleLater(retryAfterFailureMs);
+    wakeIdle();
+  };
+
+  const released = ({ batch, ended, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
+    for (const [index, { request, done }] of batch.entries()) {
+      const outcome = outcomes[index] ?? stale;
+      remember(request, outcome, atMs);
+      done(outcome);
+    }
+    for (const { done } of ended) done?.();
+    proceed();
+    wakeIdle();
+  };
+
+  /** Charges that nobody was served for are given back with the next batch. */
+  const giveBack = ({ batch, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
+    for (const [index, { request }] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome?.kind !== 'admitted') continue;
+      remember(request, outcome, atMs);
+      end({ usageId: outcome.usageId, status: 503, latencyMicroseconds: 0 }, null);
+    }
+  };
+
+  const committed = (batch: Batch, outcomes: readonly AdmissionOutcome[]): void => {
+    if (ledger.flush === undefined) {
+      isRunning = false;
+      released(batch, outcomes);
+      return;
+    }
+    ledger.flush((error) => {
+      if (error !== null) {
+        giveBack(batch, outcomes);
+        failed(batch, error);
+        return;
+      }
+      // After the current round of input; and the next batch first, so that its flush runs while this one is answered.
+      setImmediate(() => {
+        isRunning = false;
+        if (waiting.length > 0) run();
+        released(batch, outcomes);
+      });
+    });
+  };
+
+  const run = (): void => {
     isScheduled = false;
     isRunning = true;
     cancelDelayed?.();
     cancelDelayed = null;
-    const batch = waiting.length > batchMax ? waiting.splice(0, batchMax) : waiting;
-    if (batch === waiting) waiting = [];
-    const ended = endings;
+    const batch = { batch: waiting.splice(0, batchMax), ended: endings, atMs: clock.nowMs() };
     endings = [];
-    let hasFailed = false;
-    const nowMs = clock.nowMs();
+    let outcomes: ReturnType<Ledger['commit']>;
     try {
-      const outcomes = await ledger.commit(
-        batch.map(({ request }) => request),
-        ended.map(({ settlement }) => settlement),
-        nowMs,
+      outcomes = ledger.commit(
+        batch.batch.map(({ request }) => request),
+        batch.ended.map(({ settlement }) => settlement),
+        batch.atMs,
       );
-      batch.forEach(({ request, resolve }, index) => {
-        const outcome = outcomes[index] ?? { kind: 'stale' };
-        remember(request, outcome, nowMs);
-        resolve(outcome);
-      });
-      for (const { done } of ended) done?.();
     } catch (error) {
-      hasFailed = true;
-      failed(batch, ended, error);
+      return failed(batch, error);
     }
-    isRunning = false;
-    if (waiting.length > 0) schedule();
-    else if (endings.length > 0 && !hasFailed) scheduleLater(settleWithinMs);
-    const idle = whenIdle;
-    whenIdle = [];
-    for (const wake of idle) wake();
+    if (!(outcomes instanceof Promise)) return committed(batch, outcomes);
+    outcomes.then(
+      (late) => committed(batch, late),
+      (error: unknown) => failed(batch, error),
+    );
   };
 
   const settled = (settlement: Settlement): LedgerSettlement | null => {
@@ -134,11 +190,16 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     return true;
   };
 
+  const enter = (request: AdmissionRequest, done: Waiting['done']): void => {
+    waiting.push({ request, done });
+    schedule();
+  };
+
   return {
+    enter,
     admit: (request) =>
       new Promise((resolve, reject) => {
-        waiting.push({ request, resolve, reject });
-        schedule();
+        enter(request, (outcome) => (outcome instanceof AppError ? reject(outcome) : resolve(outcome)));
       }),
     settle: (given) => new Promise((done) => (end(given, done) ? undefined : done())),
     settleLater: (given) => void end(given, null),

@@ -128,10 +128,8 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
    * verifyAfresh decides from the database. What is unknown, wrong or ended is refused by the same steps, without reading
    * the owner: the row at hand is judged and looked up before it is known to be the right one.
    */
-  const verifyAfresh = async (input: VerifyInput, key: string): Promise<VerifyOutcome> => {
-    const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
-    if (parsed === null) return unknown;
-    const { row, isProven } = await find(input.family, parsed.lookup, input.presented);
+  const verifyAfresh = async (input: VerifyInput, key: string, lookup: string): Promise<VerifyOutcome> => {
+    const { row, isProven } = await find(input.family, lookup, input.presented);
     if (row === undefined) return unknown;
     const { id } = row;
     const code = judgeItself(row, clock.nowMs());
@@ -154,13 +152,16 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
 
   /**
    * verify answers from memory, at once, when memory says yes: the charge confirms it against the fence. A no is always
-   * read again, because nothing would confirm it; what fails format or checksum never reaches the database.
+   * read again, because nothing would confirm it; what fails format or checksum never reaches the database, and is refused
+   * at once.
    */
   const verify = (input: VerifyInput): VerifyOutcome | Promise<VerifyOutcome> => {
     const key = keyOf(input);
     const known = input.fresh === true ? undefined : memory.get(key);
     const outcome = known === undefined ? null : judged(known, input);
-    return outcome?.kind === 'verified' ? outcome : verifyAfresh(input, key);
+    if (outcome?.kind === 'verified') return outcome;
+    const parsed = formatOf(input.family)?.parse(input.presented) ?? null;
+    return parsed === null ? unknown : verifyAfresh(input, key, parsed.lookup);
   };
 
   /** reportExposure records that a credential was sent where it gets seen. What is none of ours leaves no trace. */

@@ -1,10 +1,10 @@
 import type { AdmissionRequest } from '../admission/index.ts';
 import { isPublic, type Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log, type VerifiedCredential } from '../kernel/index.ts';
-import { hasBody, isJson, readBody } from './body.ts';
 import { createClientNames } from './client-name.ts';
-import { exposedInBody, exposedInPath, exposedInQuery, findCredential, redact } from './exposure.ts';
-import { admitPerson } from './person-admission.ts';
+import { createExamination } from './examination.ts';
+import { redact } from './exposure.ts';
+import { createPersonAdmission } from './person-admission.ts';
 import { pathOf, writeAnswer } from './reply.ts';
 import type {
   AdmissionGate,
@@ -12,7 +12,6 @@ import type {
   BasicGate,
   CredentialGate,
   Exchange,
-  ExposurePlace,
   Failure,
   Handler,
   Presented,
@@ -36,8 +35,8 @@ export interface GuardDeps {
 }
 
 export interface Guard {
-  /** serve takes a request through the whole verdict and answers it. It never rejects. */
-  serve(exchange: Exchange, handler: Handler): Promise<void>;
+  /** serve takes a request through the whole verdict and answers it. It never throws. */
+  serve(exchange: Exchange, handler: Handler): void;
   /** answer ends an exchange that no handler is for. */
   answer(exchange: Exchange, failure: Failure): void;
 }
@@ -46,21 +45,16 @@ export interface Guard {
 const decisionsMax = 4;
 const unavailableRetryMs = 1000;
 
+const unavailable: Failure = { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+
+type Verifying = ReturnType<CredentialGate['verify']>;
+
 const isRefunded = (status: number): boolean => status === 304 || status === 400 || status >= 500;
 
 /** createGuard builds the one way from a request to a handler: transport, credential, family, scope, admission, settlement. */
 export const createGuard = (deps: GuardDeps): Guard => {
-  const { admission, clock, credentials, log, sessions, traffic } = deps;
+  const { admission, clock, credentials, log, traffic } = deps;
   const clientOf = createClientNames();
-
-  const report = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<void> => {
-    log.warn('request.exposes_credential', { correlationId: exchange.correlationId, where, address: exchange.address });
-    try {
-      await credentials.reportExposure(presented, where, exchange.address);
-    } catch (error) {
-      logFailure(exchange, asAppError(error), 'exposure.unrecorded');
-    }
-  };
 
   const logFailure = (exchange: Exchange, error: AppError, event: string): void => {
     log.error(event, {
@@ -71,113 +65,44 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
-  /** Null when the way in is clean; otherwise the failure. Runs before any credential is looked at; waits only when it must. */
-  const examine = (exchange: Exchange, operation: Operation): Failure | null | Promise<Failure | null> => {
-    const { request } = exchange;
-    const origin = deps.originOf(request);
-    exchange.address = origin.address;
-    exchange.encrypted = origin.encrypted;
-    if (origin.encrypted) exchange.response.setHeader('Strict-Transport-Security', 'max-age=31536000');
-    const url = request.url ?? '/';
-    const mark = url.indexOf('?');
-    if (mark >= 0) exchange.query = url.slice(mark + 1);
-    if (isPublic(operation))
-      return operation.method === 'GET' ? null : examinePublic(exchange, operation, origin.secure);
-    if (!origin.secure) return refuseInsecure(exchange);
-    const inPath = exposedInPath(mark >= 0 ? url.slice(0, mark) : url);
-    if (inPath !== null) return refuseExposed(exchange, inPath, 'path');
-    const inQuery = exposedInQuery(exchange.query);
-    if (inQuery !== null) return refuseExposed(exchange, inQuery, 'query');
-    return hasBody(request) ? examineBody(exchange, operation) : null;
-  };
-
-  /** What asks for nobody takes codes, signed reports and found credentials in its body: nothing there is out of place. */
-  const examinePublic = async (
+  /**
+   * Verify and admit, again when the owner changed in between. Null when the request is in. `verifying` is the first
+   * verification, when it has begun already.
+   */
+  const decide = async (
     exchange: Exchange,
     operation: Operation,
-    isSecure: boolean,
+    presented: Presented,
+    verifying: Verifying | null,
   ): Promise<Failure | null> => {
-    exchange.client = clientOf(exchange);
-    if (!isSecure) return { code: 'request.insecure_transport' };
-    if (!hasBody(exchange.request)) return null;
-    if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
-    exchange.body = await readBody(exchange.request, Math.max(deps.bodyBytesMax, operation.bodyBytesMax ?? 0));
-    return null;
-  };
-
-  const refuseInsecure = async (exchange: Exchange): Promise<Failure> => {
-    const presented = exchange.surface.present(exchange.request.headers, exchange.request);
-    if (presented.kind === 'one') await report(exchange, presented.text, 'plain-http');
-    return { code: 'request.insecure_transport' };
-  };
-
-  const examineBody = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
-    if (operation.body !== undefined && !isJson(exchange.request)) return { code: 'request.unsupported_media_type' };
-    exchange.body = await readBody(exchange.request, deps.bodyBytesMax);
-    const presented = (operation.holdsSecrets === true ? findCredential : exposedInBody)(exchange.body);
-    return presented === null ? null : refuseExposed(exchange, presented, 'body');
-  };
-
-  const refuseExposed = async (exchange: Exchange, presented: string, where: ExposurePlace): Promise<Failure> => {
-    await report(exchange, presented, where);
-    return { code: 'request.credential_exposed', detail: { where } };
-  };
-
-  /** Verify and admit, again when the owner changed in between. Null when the request is in. */
-  const decide = async (exchange: Exchange, operation: Operation): Promise<Failure | null> => {
-    const presented = exchange.surface.present(exchange.request.headers, exchange.request);
     if (presented.kind === 'none') return { code: 'credential.missing' };
     if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
     if (presented.kind === 'refused') return presented.failure;
-    const { address } = exchange;
     try {
-      if (presented.kind === 'session') return await welcome(exchange, operation, presented);
-      if (presented.kind === 'basic') return await welcomeBasic(exchange, operation, presented);
+      if (presented.kind !== 'one') return await admitPerson(exchange, operation, presented);
       for (let decision = 0; decision < decisionsMax; decision += 1) {
         // No charge confirms what memory says where no credential is taken: the database decides.
         const fresh = decision > 0 || operation.families.length === 0;
-        const verifying = credentials.verify({ family: presented.family, presented: presented.text, address, fresh });
-        const verified = verifying instanceof Promise ? await verifying : verifying;
+        const verified = await (decision === 0 && verifying !== null ? verifying : verify(exchange, presented, fresh));
         const refusal = refusalOf(exchange, operation, verified, fresh);
         if (refusal !== null && refusal !== 'again') return noted(exchange, operation, refusal);
         if (refusal === 'again' || exchange.credential === null) continue;
-        exchange.client = clientOf(exchange);
         const outcome = await admission.admit(requestOf(exchange, operation, exchange.credential));
         if (outcome.kind !== 'stale') return verdictOf(exchange, exchange.credential, outcome);
       }
     } catch (error) {
-      // Without the ledger nobody is let in on a guess.
-      logFailure(exchange, asAppError(error), 'admission.failed');
+      return closed(exchange, error);
     }
-    return { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
+    return unavailable;
   };
 
-  /** Signed-in people are asked for at every request, and count where the surface names the owner that they act for. */
-  const welcome = async (
-    exchange: Exchange,
-    operation: Operation,
-    presented: Extract<Presented, { kind: 'session' }>,
-  ): Promise<Failure | null> => {
-    if (operation.sessions !== true) return { code: 'credential.family_refused' };
-    const outcome = await sessions.check(presented.session);
-    if (outcome.kind === 'refused') return { code: outcome.code };
-    exchange.client = clientOf(exchange);
-    exchange.person = outcome;
-    return admitPerson(admission, exchange, operation, outcome, requestOf);
-  };
+  const verify = (exchange: Exchange, presented: Extract<Presented, { kind: 'one' }>, fresh: boolean): Verifying =>
+    credentials.verify({ family: presented.family, presented: presented.text, address: exchange.address, fresh });
 
-  /** A password is only looked at where the product takes one. */
-  const welcomeBasic = async (
-    exchange: Exchange,
-    operation: Operation,
-    { email, password }: Extract<Presented, { kind: 'basic' }>,
-  ): Promise<Failure | null> => {
-    if (operation.basic !== true) return { code: 'credential.missing' };
-    const outcome = await deps.basic.check({ email, password, address: exchange.address });
-    if (outcome.kind === 'refused') return outcome;
-    exchange.client = clientOf(exchange);
-    exchange.person = outcome;
-    return null;
+  /** Without the ledger nobody is let in on a guess. */
+  const closed = (exchange: Exchange, error: unknown): Failure => {
+    logFailure(exchange, asAppError(error), 'admission.failed');
+    return unavailable;
   };
 
   const noted = (exchange: Exchange, operation: Operation, refusal: Failure): Failure => {
@@ -187,14 +112,25 @@ export const createGuard = (deps: GuardDeps): Guard => {
     return refusal;
   };
 
-  const requestOf = (exchange: Exchange, operation: Operation, credential: VerifiedCredential): AdmissionRequest => ({
-    credential,
-    operationId: operation.id,
-    priceMillicredits: operation.priceMillicredits,
-    counted: operation.rateClass === 'request',
-    address: exchange.address,
-    client: exchange.client,
-    correlationId: exchange.correlationId,
+  const requestOf = (exchange: Exchange, operation: Operation, credential: VerifiedCredential): AdmissionRequest => {
+    exchange.client = clientOf(exchange);
+    return {
+      credential,
+      operationId: operation.id,
+      priceMillicredits: operation.priceMillicredits,
+      counted: operation.rateClass === 'request',
+      address: exchange.address,
+      client: exchange.client,
+      correlationId: exchange.correlationId,
+    };
+  };
+
+  const admitPerson = createPersonAdmission({ ...deps, clientOf, requestOf });
+
+  const examine = createExamination({
+    ...deps,
+    clientOf,
+    unrecorded: (exchange, error) => logFailure(exchange, asAppError(error), 'exposure.unrecorded'),
   });
 
   const failed = (exchange: Exchange, failure: Failure): Answer => {
@@ -247,34 +183,83 @@ export const createGuard = (deps: GuardDeps): Guard => {
     }));
   };
 
-  const run = async (exchange: Exchange, handler: Handler): Promise<Answer> => {
-    const operation = exchange.operation;
+  const end = (exchange: Exchange, answer: Answer): void => {
+    const settling = exchange.usageId >= 0 ? settle(exchange, answer.status) : null;
+    if (settling === null) finish(exchange, answer);
+    else void settling.then(() => finish(exchange, answer));
+  };
+
+  const respond = (exchange: Exchange, handler: Handler, refusal: Failure | null): void => {
+    let answer: Answer | Promise<Answer>;
     try {
-      if (operation !== null) {
-        const examined = examine(exchange, operation);
-        const flaw = examined instanceof Promise ? await examined : examined;
-        if (flaw !== null) return failed(exchange, flaw);
-        if (!isPublic(operation)) {
-          const refusal = await decide(exchange, operation);
-          if (refusal !== null) return failed(exchange, refusal);
-        }
-      }
-      const answer = handler(exchange);
-      return answer instanceof Promise ? await answer : answer;
+      answer = refusal === null ? handler(exchange) : failed(exchange, refusal);
     } catch (error) {
-      return caught(exchange, error);
+      answer = caught(exchange, error);
+    }
+    if (!(answer instanceof Promise)) return end(exchange, answer);
+    void answer.catch((error: unknown) => caught(exchange, error)).then((ready) => end(exchange, ready));
+  };
+
+  /** For whatever has to wait for more than its charge. */
+  const respondLater = async (
+    exchange: Exchange,
+    handler: Handler,
+    deciding: Promise<Failure | null>,
+  ): Promise<void> => {
+    try {
+      respond(exchange, handler, await deciding);
+    } catch (error) {
+      end(exchange, caught(exchange, error));
     }
   };
 
+  const examineAndDecide = async (
+    exchange: Exchange,
+    operation: Operation,
+    examining: Promise<Failure | null>,
+  ): Promise<Failure | null> => {
+    const flaw = await examining;
+    if (flaw !== null || isPublic(operation)) return flaw;
+    return decide(exchange, operation, exchange.surface.present(exchange.request.headers, exchange.request), null);
+  };
+
+  /**
+   * The short way: a credential that memory knows needs nothing but its charge, and one that cannot be any needs nothing;
+   * both go without a promise. Everything else takes the long way, from where it stands.
+   */
+  const admit = (exchange: Exchange, handler: Handler, operation: Operation): void => {
+    const presented = exchange.surface.present(exchange.request.headers, exchange.request);
+    const verifying =
+      presented.kind === 'one' && operation.families.length > 0 ? verify(exchange, presented, false) : null;
+    const refusal =
+      verifying === null || verifying instanceof Promise ? 'again' : refusalOf(exchange, operation, verifying, false);
+    if (refusal !== null && refusal !== 'again') return respond(exchange, handler, noted(exchange, operation, refusal));
+    const { credential } = exchange;
+    if (refusal === 'again' || credential === null) {
+      void respondLater(exchange, handler, decide(exchange, operation, presented, verifying));
+      return;
+    }
+    admission.enter(requestOf(exchange, operation, credential), (outcome) => {
+      if (outcome instanceof Error) respond(exchange, handler, closed(exchange, outcome));
+      else if (outcome.kind !== 'stale') respond(exchange, handler, verdictOf(exchange, credential, outcome));
+      else void respondLater(exchange, handler, decide(exchange, operation, presented, null));
+    });
+  };
+
   return {
-    serve: async (exchange, handler) => {
+    serve: (exchange, handler) => {
       traffic.begin();
-      const answer = await run(exchange, handler);
-      if (exchange.usageId >= 0) {
-        const settling = settle(exchange, answer.status);
-        if (settling !== null) await settling;
+      const { operation } = exchange;
+      try {
+        if (operation === null) return respond(exchange, handler, null);
+        const examined = examine(exchange, operation);
+        if (examined instanceof Promise) {
+          void respondLater(exchange, handler, examineAndDecide(exchange, operation, examined));
+        } else if (examined !== null || isPublic(operation)) respond(exchange, handler, examined);
+        else admit(exchange, handler, operation);
+      } catch (error) {
+        end(exchange, caught(exchange, error));
       }
-      finish(exchange, answer);
     },
     answer: (exchange, failure) => {
       traffic.begin();

@@ -8,7 +8,7 @@ import type {
 } from '../admission/index.ts';
 import type { Family, Operation, SurfaceName } from '../contract/index.ts';
 import type { VerifyInput, VerifyOutcome } from '../credentials/index.ts';
-import type { ErrorCode } from '../kernel/index.ts';
+import type { AppError, ErrorCode } from '../kernel/index.ts';
 
 /** Where a credential was seen that must not be there. */
 export type ExposurePlace = 'query' | 'path' | 'body' | 'plain-http';
@@ -26,6 +26,8 @@ export interface CredentialGate {
 /** What the guard needs of the admission module. */
 export interface AdmissionGate {
   admit(request: AdmissionRequest): Promise<AdmissionOutcome>;
+  /** enter is `admit` without a promise, for the hot path: `done` must not throw. */
+  enter(request: AdmissionRequest, done: (outcome: AdmissionOutcome | AppError) => void): void;
   settle(settlement: Settlement): Promise<void>;
   settleLater(settlement: Settlement): void;
 }

@@ -7,7 +7,7 @@ import { AppError, fail, type Log, type Secret } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
 import { controlSchemaVersion, migrate } from './migrate.ts';
 import { Mutex } from './mutex.ts';
-import { openPool, postgresDialect, postgresEngine } from './postgres.ts';
+import { byKeysOnly, openPool, postgresDialect, postgresEngine } from './postgres.ts';
 import type { ControlTables } from './schema/control.ts';
 import { openSqliteFile, sqliteDialect, sqliteEngine } from './sqlite.ts';
 import { translateError, translating } from './translation.ts';
@@ -22,7 +22,7 @@ export type ControlSettings =
  */
 export type Direct =
   | { readonly engine: 'sqlite'; readonly path: string; readonly writer: Mutex; open(): DatabaseSync }
-  /** `open` gives a connection of its own, of the given durability; the caller ends it. */
+  /** `open` gives a connection of its own, of the given durability, for look-ups by key; the caller ends it. */
   | { readonly engine: 'postgres'; open(durability: 'full' | 'process'): pg.Pool };
 
 export interface Control {
@@ -111,7 +111,14 @@ const openPostgres = (settings: Extract<ControlSettings, { engine: 'postgres' }>
   return {
     db,
     engine: postgresEngine,
-    direct: { engine: 'postgres', open: (durability) => openPool(settings.url, 1, isLost, durability) },
+    direct: {
+      engine: 'postgres',
+      open: (durability) =>
+        openPool(settings.url, 1, isLost, [
+          ...byKeysOnly,
+          ...(durability === 'process' ? ['synchronous_commit=off'] : []),
+        ]),
+    },
     close: async () => {
       await db.destroy();
       if (!pool.ended && !pool.ending) await pool.end();

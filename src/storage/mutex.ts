@@ -6,11 +6,15 @@ export class Mutex {
   #held = false;
   readonly #waiting: (() => void)[] = [];
 
+  /** tryAcquire takes the lock if that needs no waiting. */
+  tryAcquire(): boolean {
+    if (this.#held) return false;
+    this.#held = true;
+    return true;
+  }
+
   async acquire(): Promise<void> {
-    if (!this.#held) {
-      this.#held = true;
-      return;
-    }
+    if (this.tryAcquire()) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -22,12 +22,21 @@ const lockMs = 5000;
 /** The longest statement is a step of a migration or of the compaction. */
 const queryMs = 60_000;
 
-/** openPool connects lazily; a connection that the server closes is replaced by the next query. */
+/**
+ * For statements that only look rows up by their keys. Their plans are kept from when the tables were small, and a plan that
+ * reads a small table whole reads it whole for ever.
+ */
+export const byKeysOnly = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'] as const;
+
+/**
+ * openPool connects lazily; a connection that the server closes is replaced by the next query. `settings` are the server's,
+ * as `name=value`.
+ */
 export const openPool = (
   url: Secret<string>,
   poolSize: number,
   onError: (error: Error) => void,
-  durability: 'full' | 'process' = 'full',
+  settings: readonly string[] = [],
 ): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
@@ -35,7 +44,7 @@ export const openPool = (
     types: typeParsers,
     connectionTimeoutMillis: 5000,
     // A lock that is never released, or a server that stopped answering, must become an error and not a silence.
-    options: `-c lock_timeout=${lockMs}${durability === 'process' ? ' -c synchronous_commit=off' : ''}`,
+    options: [`lock_timeout=${lockMs}`, ...settings].map((setting) => `-c ${setting}`).join(' '),
     query_timeout: queryMs,
     application_name: 'vulngate',
     keepAlive: true,

@@ -1,7 +1,14 @@
-import type { MeterReading, Settlement, Terms, VerifiedCredential } from '../../src/admission/index.ts';
+import type {
+  AdmissionOutcome,
+  AdmissionRequest,
+  MeterReading,
+  Settlement,
+  Terms,
+  VerifiedCredential,
+} from '../../src/admission/index.ts';
 import type { VerifyOutcome } from '../../src/credentials/index.ts';
 import type { AdmissionGate, CredentialGate, ExposurePlace } from '../../src/http/index.ts';
-import { fail, type Clock, type ErrorCode } from '../../src/kernel/index.ts';
+import { asAppError, fail, type AppError, type Clock, type ErrorCode } from '../../src/kernel/index.ts';
 
 /** Keys of the right shape; what each stands for is said by its name. */
 export const keys = {
@@ -132,6 +139,34 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
     if (charge !== undefined && isRefund) charge.account.used -= charge.millicredits;
   };
 
+  const tell = async (asked: AdmissionRequest, done: (outcome: AdmissionOutcome | AppError) => void): Promise<void> => {
+    let outcome: AdmissionOutcome | AppError;
+    try {
+      outcome = await admit(asked);
+    } catch (error) {
+      outcome = asAppError(error);
+    }
+    done(outcome);
+  };
+
+  const admit = async (asked: AdmissionRequest): Promise<AdmissionOutcome> => {
+    if (isAway) throw fail(away(), { internal: 'connection refused' });
+    if (stale > 0) {
+      stale -= 1;
+      return { kind: 'stale' };
+    }
+    const account = [...accounts.values()].find((one) => one.credential.id === asked.credential.id);
+    if (account === undefined) return { kind: 'stale' };
+    const refusal = refusalOf(account, asked.priceMillicredits);
+    if (refusal !== null) return { kind: 'refused', ...refusal, meter: meterOf(account) };
+    account.used += asked.priceMillicredits;
+    account.hits.push(clock.nowMs());
+    const usageId = charges.size + 1;
+    charges.set(usageId, { account, millicredits: asked.priceMillicredits });
+    admitted.push({ operationId: asked.operationId, client: asked.client, correlationId: asked.correlationId });
+    return { kind: 'admitted', usageId, chargedMillicredits: asked.priceMillicredits, meter: meterOf(account) };
+  };
+
   return {
     exposures,
     settlements,
@@ -150,13 +185,17 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       return gate.resolve;
     },
     credentials: {
-      verify: async ({ presented, fresh }) => {
+      // As the real one: a yes that memory knows comes at once, everything else later.
+      verify: ({ presented, fresh }) => {
         verifications.push({ fresh: fresh === true });
         const code = refusals.get(presented);
-        if (code !== undefined) return { kind: 'refused', code, credentialId: 'crd_x' };
+        if (code !== undefined) return Promise.resolve({ kind: 'refused', code, credentialId: 'crd_x' });
         const account = accounts.get(presented);
-        if (account === undefined) return { kind: 'refused', code: 'credential.invalid', credentialId: null };
-        return { kind: 'verified', credential: account.credential };
+        if (account === undefined) {
+          return Promise.resolve({ kind: 'refused', code: 'credential.invalid', credentialId: null });
+        }
+        const outcome = { kind: 'verified', credential: account.credential } as const;
+        return fresh === true ? Promise.resolve(outcome) : outcome;
       },
       reportExposure: async (presented, where, address) => {
         exposures.push({ presented, where, address });
@@ -164,23 +203,8 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
       reportForeign: () => undefined,
     },
     admission: {
-      admit: async (asked) => {
-        if (isAway) throw fail(away(), { internal: 'connection refused' });
-        if (stale > 0) {
-          stale -= 1;
-          return { kind: 'stale' };
-        }
-        const account = [...accounts.values()].find((one) => one.credential.id === asked.credential.id);
-        if (account === undefined) return { kind: 'stale' };
-        const refusal = refusalOf(account, asked.priceMillicredits);
-        if (refusal !== null) return { kind: 'refused', ...refusal, meter: meterOf(account) };
-        account.used += asked.priceMillicredits;
-        account.hits.push(clock.nowMs());
-        const usageId = charges.size + 1;
-        charges.set(usageId, { account, millicredits: asked.priceMillicredits });
-        admitted.push({ operationId: asked.operationId, client: asked.client, correlationId: asked.correlationId });
-        return { kind: 'admitted', usageId, chargedMillicredits: asked.priceMillicredits, meter: meterOf(account) };
-      },
+      admit,
+      enter: (asked, done) => void tell(asked, done),
       settle: async (settlement) => {
         await held;
         end(settlement);

@@ -7,6 +7,7 @@ import { encodeTimes } from '../window.ts';
 import { workOut, type BatchEffect } from './batch-state.ts';
 import type { Ledger, LedgerSettlement } from './ledger.ts';
 import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
+import { useRuns, type UseRun } from './runs.ts';
 
 interface KnownMeter {
   readonly row: MeterRow & { readonly version: number };
@@ -23,7 +24,8 @@ const doubtfulKept = 20_000;
 
 /**
  * One statement confirms and writes: it locks the owners' rows at the versions that the batch was decided on, and the
- * usage rows of its refunds while they have no ending, and writes only if every one was found so. JSON carries the rows because one parameter costs less than ten arrays.
+ * usage rows of its refunds while they have no ending, and writes only if every one was found so. JSON carries the rows,
+ * neighbours that are alike as one.
  */
 const writeSql = `
 with want as materialized (
@@ -35,12 +37,13 @@ with want as materialized (
   order by m.owner_id for update of m
 ), ended as materialized (
   select u.id, s.status, s.latency, s.refunded
-  from json_to_recordset($6::json) as s(id bigint, at_ms bigint, status bigint, latency bigint, refunded boolean)
+  from unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::boolean[])
+    as s(id, at_ms, status, latency, refunded)
   join usage u on u.id = s.id and u.at_ms = s.at_ms and u.status is null
   order by u.id for update of u
 ), verdict as materialized (
   select (select count(*) from held) = $2::bigint
-    and (select count(*) from ended where refunded) = $7::bigint as confirmed
+    and (select count(*) from ended where refunded) = $6::bigint as confirmed
 ), metered as (
   update meters m set version = m.version + 1, anchor_ms = w.anchor_ms, period_start_ms = w.period_start_ms,
     period_end_ms = w.period_end_ms, used_millicredits = w.used_millicredits,
@@ -48,9 +51,10 @@ with want as materialized (
   from want w, verdict where verdict.confirmed and w.changed and m.owner_id = w.owner_id
 ), used as (
   insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
-  select u.id, u.owner_id, u.credential_id, u.operation, $5::bigint, u.price, u.charged, u.address, u.client
-  from json_to_recordset($3::json) as u(id bigint, owner_id text, credential_id text, operation text, price bigint,
-    charged bigint, address text, client text), verdict where verdict.confirmed
+  select u.id + place, u.owner_id, u.credential_id, u.operation, $5::bigint, u.price, u.charged, u.address, u.client
+  from verdict, json_to_recordset($3::json) as u(id bigint, length bigint, owner_id text, credential_id text,
+    operation text, price bigint, charged bigint, address text, client text)
+  cross join generate_series(0, u.length - 1) as place where verdict.confirmed
 ), active as (
   update credential_activity c set requests = c.requests + a.requests, last_used_at_ms = $5::bigint,
     last_used_address = a.address
@@ -104,7 +108,7 @@ export const createPostgresLedger = (
   ): Promise<readonly LedgerSettlement[]> => {
     if (endings.length === 0) return endings;
     const { rows } = await client.query<{ id: number }>(lock ? `${openSql} for update of u` : openSql, [
-      JSON.stringify(endings.map(settlementRow)),
+      JSON.stringify(endings.map(({ usageId, chargedAtMs }) => ({ id: usageId, at_ms: chargedAtMs }))),
     ]);
     const open = new Set(rows.map(({ id }) => id));
     return endings.filter(({ usageId }) => open.has(usageId));
@@ -169,7 +173,7 @@ export const createPostgresLedger = (
       values: [
         JSON.stringify(want),
         want.length,
-        JSON.stringify(effect.entries.map(usageRow)),
+        JSON.stringify(useRuns(effect.entries).map(usageRows)),
         JSON.stringify(
           [...effect.activity].map(([id, { requests: count, address }]) => ({
             credential_id: id,
@@ -178,8 +182,8 @@ export const createPostgresLedger = (
           })),
         ),
         nowMs,
-        JSON.stringify(settlements.map(settlementRow)),
         settlements.filter(({ refundMillicredits }) => refundMillicredits > 0).length,
+        ...endingColumns(settlements),
       ],
     });
     if (rows[0]?.confirmed !== true) return null;
@@ -246,15 +250,16 @@ export const createPostgresLedger = (
   };
 };
 
-const usageRow = (entry: BatchEffect['entries'][number]) => ({
-  id: entry.usageId,
-  owner_id: entry.request.credential.ownerId,
-  credential_id: entry.request.credential.id,
-  operation: entry.request.operationId,
-  price: entry.request.priceMillicredits,
-  charged: entry.chargedMillicredits,
-  address: entry.request.address,
-  client: entry.request.client,
+const usageRows = ({ first, length }: UseRun) => ({
+  id: first.usageId,
+  length,
+  owner_id: first.request.credential.ownerId,
+  credential_id: first.request.credential.id,
+  operation: first.request.operationId,
+  price: first.request.priceMillicredits,
+  charged: first.chargedMillicredits,
+  address: first.request.address,
+  client: first.request.client,
 });
 
 /** The ending of a request that was refused because nobody knows whether its charge was committed. */
@@ -267,10 +272,14 @@ const refundOf = (entry: BatchEffect['entries'][number], chargedAtMs: number): L
   chargedAtMs,
 });
 
-const settlementRow = (settlement: LedgerSettlement) => ({
-  id: settlement.usageId,
-  at_ms: settlement.chargedAtMs,
-  status: settlement.status,
-  latency: settlement.latencyMicroseconds,
-  refunded: settlement.refundMillicredits > 0,
-});
+/** Arrays, because the server expects few rows of them and so looks each one up by its key, however large the table is. */
+const endingColumns = (endings: readonly LedgerSettlement[]): readonly string[] => [
+  arrayText(endings, (ending) => ending.usageId),
+  arrayText(endings, (ending) => ending.chargedAtMs),
+  arrayText(endings, (ending) => ending.status),
+  arrayText(endings, (ending) => ending.latencyMicroseconds),
+  arrayText(endings, (ending) => ending.refundMillicredits > 0),
+];
+
+const arrayText = <Item>(items: readonly Item[], value: (item: Item) => number | boolean): string =>
+  `{${items.map(value).join(',')}}`;

@@ -1,3 +1,4 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError, fail, type Clock } from '../../kernel/index.ts';
 import { translateError, type Control, type Direct } from '../../storage/index.ts';
@@ -7,6 +8,7 @@ import { encodeTimes } from '../window.ts';
 import { workOut, type BatchEffect } from './batch-state.ts';
 import type { Ledger, LedgerSettlement } from './ledger.ts';
 import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
+import { endingRuns, runMax, useRuns } from './runs.ts';
 
 /** How long a batch waits for another process that writes, and how often it looks. */
 const waitMs = 5000;
@@ -21,11 +23,16 @@ const prepare = (database: DatabaseSync) => ({
   rollback: database.prepare('rollback'),
   meter: database.prepare(`select ${meterColumns} from meters where owner_id = ?`),
   lastUsageId: database.prepare('select coalesce(max(id), 0) as id from usage'),
+  /** Rows that differ in their number only, from one statement. */
   insertUsage: database.prepare(
     `insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     select ? + number, ?, ?, ?, ?, ?, ?, ?, ? from temp.numbers where number < ?`,
   ),
-  settle: database.prepare('update usage set status = ?, latency_us = ? where id = ? and at_ms = ? and status is null'),
+  /** Endings of neighbouring rows that differ in their latency only. */
+  settle: database.prepare(
+    `update usage set status = ?, latency_us = latency.value from json_each(?) as latency
+     where usage.id = ? + latency.key and usage.at_ms = ? and usage.status is null`,
+  ),
   settleRefunded: database.prepare(
     `update usage set status = ?, latency_us = ?, charged_millicredits = 0
      where id = ? and at_ms = ? and status is null`,
@@ -40,10 +47,13 @@ const prepare = (database: DatabaseSync) => ({
   ),
 });
 
+/** The WAL file that every commit goes to first; it stays the same while a connection is open. */
+const openLog = (path: string): number => openSync(`${path}-wal`, 'r+');
+
 /**
- * createSqliteLedger keeps the ledger in the control plane's file, on a connection of its own. The commit is synchronous
- * and short; `synchronous = full` makes it reach the disk before it returns, `normal` survives the death of the process
- * but may lose the last commits when the machine loses power.
+ * createSqliteLedger keeps the ledger in the control plane's file, on a connection of its own. A commit is synchronous,
+ * short, and survives the death of the process. `full` adds a flush of the write-ahead log, which the system does while the
+ * program goes on: SQLite's own `synchronous = full` flushes the same file, but keeps the thread waiting for it.
  */
 export const createSqliteLedger = (
   control: Control,
@@ -53,13 +63,19 @@ export const createSqliteLedger = (
 ): Ledger => {
   const database = direct.open();
   // Waiting inside SQLite would stop every request of this process, so a busy file is tried again from outside.
-  database.exec(`pragma busy_timeout = 0; pragma synchronous = ${durability === 'full' ? 'full' : 'normal'}`);
+  database.exec('pragma busy_timeout = 0; pragma synchronous = normal; pragma temp_store = memory');
   // Many callers at once touch many pages: keep those at hand, and copy them back to the file less often.
   database.exec(`pragma cache_size = -${cacheKib}; pragma wal_autocheckpoint = ${checkpointPages}`);
+  database.exec(`create temp table numbers (number integer primary key);
+    insert into numbers with recursive counted (number) as (
+      select 0 union all select number + 1 from counted where number < ${runMax - 1}
+    ) select number from counted`);
   const statements = prepare(database);
+  const log = durability === 'full' ? openLog(direct.path) : null;
 
   const write = (effect: BatchEffect, meters: ReadonlyMap<string, Meter>, nowMs: number): void => {
-    for (const { usageId, request, chargedMillicredits } of effect.entries) {
+    for (const { first, length } of useRuns(effect.entries)) {
+      const { usageId, request, chargedMillicredits } = first;
       statements.insertUsage.run(
         usageId,
         request.credential.ownerId,
@@ -70,6 +86,7 @@ export const createSqliteLedger = (
         chargedMillicredits,
         request.address,
         request.client,
+        length,
       );
     }
     for (const ownerId of effect.changed) {
@@ -91,11 +108,17 @@ export const createSqliteLedger = (
     }
   };
 
-  /** settle writes an ending and says whether it was the first one of a row that is still there. */
-  const settle = (settlement: LedgerSettlement): boolean => {
-    const { usageId, status, latencyMicroseconds, refundMillicredits, chargedAtMs } = settlement;
-    const statement = refundMillicredits > 0 ? statements.settleRefunded : statements.settle;
-    return Number(statement.run(status, latencyMicroseconds, usageId, chargedAtMs).changes) === 1;
+  /** Writes endings; returns those with a refund that were the first ones of rows that are still there. */
+  const settle = (settlements: readonly LedgerSettlement[]): readonly LedgerSettlement[] => {
+    const refunds = settlements.filter(({ refundMillicredits }) => refundMillicredits > 0);
+    const plain = refunds.length === 0 ? settlements : settlements.filter((one) => one.refundMillicredits === 0);
+    for (const { first, latencies } of endingRuns(plain)) {
+      statements.settle.run(first.status, JSON.stringify(latencies), first.usageId, first.chargedAtMs);
+    }
+    return refunds.filter(
+      ({ usageId, status, latencyMicroseconds, chargedAtMs }) =>
+        Number(statements.settleRefunded.run(status, latencyMicroseconds, usageId, chargedAtMs).changes) === 1,
+    );
   };
 
   const runBatch = (
@@ -120,40 +143,67 @@ export const createSqliteLedger = (
       usageId += 1;
       return usageId;
     };
-    const effect = workOut(meter, requests, settlements.filter(settle), nowMs, nextUsageId);
+    const effect = workOut(meter, requests, settle(settlements), nowMs, nextUsageId);
     write(effect, meters, nowMs);
     return effect.outcomes;
   };
 
-  const begin = async (): Promise<void> => {
-    const deadlineMs = clock.monotonicMs() + waitMs;
-    for (;;) {
-      try {
-        statements.begin.run();
-        return;
-      } catch (error) {
-        const translated = translateError(control.engine, error);
-        const isBusy = translated instanceof AppError && translated.code === 'storage.busy';
-        if (!isBusy || clock.monotonicMs() >= deadlineMs) throw translated;
-        await new Promise<void>((resolve) => clock.after(retryMs, resolve));
-      }
+  /** Whether the transaction has begun; false when another process writes. */
+  const tryBegin = (): boolean => {
+    try {
+      statements.begin.run();
+      return true;
+    } catch (error) {
+      const translated = translateError(control.engine, error);
+      if (translated instanceof AppError && translated.code === 'storage.busy') return false;
+      throw translated;
     }
   };
 
+  const begin = async (): Promise<void> => {
+    const deadlineMs = clock.monotonicMs() + waitMs;
+    while (!tryBegin()) {
+      if (clock.monotonicMs() >= deadlineMs) throw fail('storage.busy', { internal: 'another process writes' });
+      await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+    }
+  };
+
+  /** Runs a batch in the transaction that has begun. */
+  const conclude = (
+    requests: readonly AdmissionRequest[],
+    settlements: readonly LedgerSettlement[],
+    nowMs: number,
+  ): readonly AdmissionOutcome[] => {
+    try {
+      const outcomes = runBatch(requests, settlements, nowMs);
+      statements.commit.run();
+      return outcomes;
+    } catch (error) {
+      if (database.isTransaction) statements.rollback.run();
+      const translated = translateError(control.engine, error);
+      throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
+    }
+  };
+
+  const { writer } = direct;
   return {
-    commit: (requests, settlements, nowMs) =>
-      direct.writer.run(async () => {
-        await begin();
+    commit: (requests, settlements, nowMs) => {
+      if (writer.tryAcquire()) {
         try {
-          const outcomes = runBatch(requests, settlements, nowMs);
-          statements.commit.run();
-          return outcomes;
-        } catch (error) {
-          if (database.isTransaction) statements.rollback.run();
-          const translated = translateError(control.engine, error);
-          throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });
+          if (tryBegin()) return conclude(requests, settlements, nowMs);
+        } finally {
+          writer.release();
         }
-      }),
-    close: async () => database.close(),
+      }
+      return writer.run(async () => {
+        await begin();
+        return conclude(requests, settlements, nowMs);
+      });
+    },
+    ...(log === null ? {} : { flush: (done) => fdatasync(log, done) }),
+    close: async () => {
+      if (log !== null) closeSync(log);
+      database.close();
+    },
   };
 };
