@@ -36,8 +36,10 @@ const recordOf = (cveId: string, revision: number): RecordDetail => ({
 describe('createRendered', () => {
   it('reads a record once as long as neither it nor the day of the scores changes', () => {
     let revision: number | null = 1;
+    let version = 1;
     let reads = 0;
     const rendered = createRendered({
+      version: () => version,
       revisionOf: () => revision,
       find: (cveId) => {
         reads += 1;
@@ -53,19 +55,24 @@ describe('createRendered', () => {
       expect.anything(),
       1,
     ]);
+    version = 2;
+    expect([shown('2026-01-01'), reads]).toEqual([expect.objectContaining({ title: 'revision 1' }), 1]);
     revision = 2;
+    version = 3;
     expect([shown('2026-01-01'), reads]).toEqual([expect.objectContaining({ title: 'revision 2' }), 2]);
     expect([shown('2026-01-02'), reads]).toEqual([
       expect.objectContaining({ epss: { score: 0.5, percentile: 0.5, date: '2026-01-02' } }),
       3,
     ]);
     revision = null;
+    version = 4;
     expect([shown('2026-01-02'), shown('2026-01-02'), reads]).toEqual([null, null, 5]);
   });
 
   it('forgets the oldest of too many', () => {
     let reads = 0;
     const rendered = createRendered({
+      version: () => 1,
       revisionOf: () => 1,
       find: (cveId) => {
         reads += 1;
