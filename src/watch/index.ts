@@ -14,15 +14,8 @@
  * Fails with `project.not_found`, `permission.refused`, `member.not_found`, `watch.…`, `notification.…`,
  * `automation.…`, `report.not_found`, `confirmation.refused`, and `request.invalid_parameter` with `detail.fields`.
  */
-export {
-  actionTypes,
-  conditionTypes,
-  triggers,
-  type AutomationAction,
-  type AutomationConfiguration,
-  type Condition,
-} from './automation-configuration.ts';
-export { frequencies, weekdays, type Schedule, type ScheduleInput } from './automation-schedule.ts';
+export type { AutomationAction, AutomationConfiguration, Condition } from './automation-configuration.ts';
+export type { Schedule, ScheduleInput } from './automation-schedule.ts';
 export type { Automation, AutomationChange } from './automations.ts';
 export type { WatchDeps } from './deps.ts';
 export type { Execution, ExecutionResult, NewExecution } from './executions.ts';

@@ -73,6 +73,12 @@ const urlOf = (field: string, value: unknown): string => {
   return url.href;
 };
 
+const slackUrlOf = (value: unknown): string => {
+  const url = urlOf('webhook_url', value);
+  if (!url.startsWith(slackOrigin)) throw refused('webhook_url', `It starts with ${slackOrigin}`);
+  return url;
+};
+
 const headersOf = (value: unknown): Record<string, string> => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refused('headers', 'Headers are an object of texts.');
@@ -125,10 +131,8 @@ export const targetOf = (
       };
     }
     case 'slack': {
-      const url = given['webhook_url'] ?? given['url'] ?? (before?.type === type ? before.url : undefined);
-      const text = urlOf('webhook_url', url);
-      if (!text.startsWith(slackOrigin)) throw refused('webhook_url', `It starts with ${slackOrigin}`);
-      return { type, url: text };
+      const held = before?.type === type ? before.url : undefined;
+      return { type, url: slackUrlOf(given['webhook_url'] ?? given['url'] ?? held) };
     }
   }
 };

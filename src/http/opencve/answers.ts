@@ -19,20 +19,30 @@ const fixed = [
   'nosniff',
   'X-Frame-Options',
   'DENY',
-  'Cache-Control',
-  'private, no-cache',
+  'Allow',
+  'GET, HEAD, OPTIONS',
 ] as const;
 
-/** readAnswer answers a text of the catalogue or of a tenant; 304 to whoever has it already. */
-export const readAnswer = (exchange: Exchange, { text, tag }: Pick<Written, 'text' | 'tag'>): Answer => {
-  const headers = [...fixed, 'Allow', 'GET, HEAD, OPTIONS', 'ETag', tag];
+/** Kept by the one who asked, and asked for again each time. */
+const revalidated = 'private, no-cache';
+/** Kept by nobody: it belongs to somebody. */
+const unkept = 'no-store';
+
+/** readAnswer answers a text; 304 to whoever has it already. */
+export const readAnswer = (
+  exchange: Exchange,
+  { text, tag }: Pick<Written, 'text' | 'tag'>,
+  caching = revalidated,
+): Answer => {
+  const headers = [...fixed, 'Cache-Control', caching, 'ETag', tag];
   return tagMatches(exchange.request.headers['if-none-match'], tag)
     ? { status: 304, headers, body: '' }
     : { status: 200, headers, body: text };
 };
 
-/** freshAnswer answers a text that is not remembered. */
-export const freshAnswer = (exchange: Exchange, text: string): Answer => readAnswer(exchange, writtenOf(0, text));
+/** freshAnswer answers a text that shows something of somebody: it is not remembered, here or anywhere. */
+export const freshAnswer = (exchange: Exchange, text: string): Answer =>
+  readAnswer(exchange, writtenOf(0, text), unkept);
 
 /** Media ranges that JSON is in. What a client prefers does not matter: there is one representation. */
 const acceptable = /^(?:\*\/\*|application\/\*|application\/json)$/;
