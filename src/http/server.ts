@@ -88,7 +88,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
       match.kind === 'operation' ? deps.surfaces.find(({ name }) => name === match.operation.surface) : null;
     if (match.kind === 'operation' && match.operation.spanning === true && owner) {
       const { operation, params } = match;
-      void guard.serve(open(owner, operation, params, request, response), handlerOf(owner, operation));
+      guard.serve(open(owner, operation, params, request, response), handlerOf(owner, operation));
       return;
     }
     guard.answer(

@@ -62,12 +62,10 @@ const term: fc.Arbitrary<Condition> = fc.oneof(
     text: `updated${sign}${dateOf(firstMs + days * dayMs).slice(0, 10)}`,
     holds: (row: Row) => compare(Math.floor((row.updatedMs - firstMs) / dayMs), days),
   })),
-  fc
-    .nat(60)
-    .map((index) => ({
-      text: `cve=CVE-2024-${1000 + index}`,
-      holds: (row: Row) => row.id === `CVE-2024-${1000 + index}`,
-    })),
+  fc.nat(60).map((index) => ({
+    text: `cve=CVE-2024-${1000 + index}`,
+    holds: (row: Row) => row.id === `CVE-2024-${1000 + index}`,
+  })),
 );
 
 const { condition } = fc.letrec<{ condition: Condition }>((tie) => {

@@ -96,7 +96,8 @@ const usageRows = async (): Promise<number> => {
 
 /** Every surface says no in its own form, and stores nothing of it. */
 const expectEnvelope = ({ surface }: Operation, answer: WireAnswer): void => {
-  const member = { cvefinder: 'success', cvefeed: 'detail', opencve: 'detail', membership: 'detail' }[String(surface)] ?? 'error';
+  const member =
+    { cvefinder: 'success', cvefeed: 'detail', opencve: 'detail', membership: 'detail' }[String(surface)] ?? 'error';
   expect(at(answer.json, member)).toBeDefined();
   expect(answer.headers['cache-control']).toBe('no-store');
   if (answer.status === 401) expect(answer.headers['www-authenticate']).toBeDefined();
