@@ -75,13 +75,6 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     open.set(outcome.usageId, { ownerId, chargedMillicredits: outcome.chargedMillicredits, atMs });
   };
 
-  /** proceed goes on with what came meanwhile. */
-  const proceed = (): void => {
-    if (isRunning) return;
-    if (waiting.length > 0) schedule();
-    else if (endings.length > 0) scheduleLater(settleWithinMs);
-  };
-
   const wakeIdle = (): void => {
     const idle = whenIdle;
     whenIdle = [];
@@ -100,46 +93,16 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     wakeIdle();
   };
 
-  const released = ({ batch, ended, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
+  const committed = ({ batch, ended, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
     for (const [index, { request, done }] of batch.entries()) {
       const outcome = outcomes[index] ?? stale;
       remember(request, outcome, atMs);
       done(outcome);
     }
     for (const { done } of ended) done?.();
-    proceed();
+    if (waiting.length > 0) schedule();
+    else if (endings.length > 0 && !isRunning) scheduleLater(settleWithinMs);
     wakeIdle();
-  };
-
-  /** Charges that nobody was served for are given back with the next batch. */
-  const giveBack = ({ batch, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
-    for (const [index, { request }] of batch.entries()) {
-      const outcome = outcomes[index];
-      if (outcome?.kind !== 'admitted') continue;
-      remember(request, outcome, atMs);
-      end({ usageId: outcome.usageId, status: 503, latencyMicroseconds: 0 }, null);
-    }
-  };
-
-  const committed = (batch: Batch, outcomes: readonly AdmissionOutcome[]): void => {
-    if (ledger.flush === undefined) {
-      isRunning = false;
-      released(batch, outcomes);
-      return;
-    }
-    ledger.flush((error) => {
-      if (error !== null) {
-        giveBack(batch, outcomes);
-        failed(batch, error);
-        return;
-      }
-      // After the current round of input; and the next batch first, so that its flush runs while this one is answered.
-      setImmediate(() => {
-        isRunning = false;
-        if (waiting.length > 0) run();
-        released(batch, outcomes);
-      });
-    });
   };
 
   const run = (): void => {
@@ -159,9 +122,18 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     } catch (error) {
       return failed(batch, error);
     }
-    if (!(outcomes instanceof Promise)) return committed(batch, outcomes);
+    if (!(outcomes instanceof Promise)) {
+      isRunning = false;
+      return committed(batch, outcomes);
+    }
     outcomes.then(
-      (late) => committed(batch, late),
+      (late) =>
+        // After the current round of input; and the next batch first: the database works on it while this one is answered.
+        setImmediate(() => {
+          isRunning = false;
+          if (waiting.length > 0) run();
+          committed(batch, late);
+        }),
       (error: unknown) => failed(batch, error),
     );
   };

@@ -13,8 +13,8 @@ export interface LedgerSettlement {
 
 /**
  * Ledger commits a batch: settlements first, then each request decided in order under its owner's row, all in one
- * transaction. An ending counts once, while its usage row is there and has none. When it fails, nothing of the batch can be
- * relied on. Calls do not overlap.
+ * transaction, as durably as configured. An ending counts once, while its usage row is there and has none. When it fails,
+ * nothing of the batch can be relied on. Calls do not overlap.
  */
 export interface Ledger {
   /** At once where nothing has to be waited for. Fails with `storage.…`. */
@@ -23,10 +23,5 @@ export interface Ledger {
     settlements: readonly LedgerSettlement[],
     nowMs: number,
   ): readonly AdmissionOutcome[] | Promise<readonly AdmissionOutcome[]>;
-  /**
-   * flush calls back when all that was committed before has reached the disk, or with the reason why it has not; the
-   * program goes on meanwhile. Absent where a commit is as durable as configured when it returns.
-   */
-  readonly flush?: (done: (error: Error | null) => void) => void;
   close(): Promise<void>;
 }

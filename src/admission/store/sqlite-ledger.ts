@@ -1,4 +1,3 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError, fail, type Clock } from '../../kernel/index.ts';
 import { translateError, type Control, type Direct } from '../../storage/index.ts';
@@ -47,13 +46,10 @@ const prepare = (database: DatabaseSync) => ({
   ),
 });
 
-/** The WAL file that every commit goes to first; it stays the same while a connection is open. */
-const openLog = (path: string): number => openSync(`${path}-wal`, 'r+');
-
 /**
- * createSqliteLedger keeps the ledger in the control plane's file, on a connection of its own. A commit is synchronous,
- * short, and survives the death of the process. `full` adds a flush of the write-ahead log, which the system does while the
- * program goes on: SQLite's own `synchronous = full` flushes the same file, but keeps the thread waiting for it.
+ * createSqliteLedger keeps the ledger in the control plane's file, on a connection of its own. The commit is synchronous
+ * and short; `synchronous = full` makes it reach the disk before it returns, `normal` survives the death of the process
+ * but may lose the last commits when the machine loses power.
  */
 export const createSqliteLedger = (
   control: Control,
@@ -63,15 +59,15 @@ export const createSqliteLedger = (
 ): Ledger => {
   const database = direct.open();
   // Waiting inside SQLite would stop every request of this process, so a busy file is tried again from outside.
-  database.exec('pragma busy_timeout = 0; pragma synchronous = normal; pragma temp_store = memory');
+  database.exec(`pragma busy_timeout = 0; pragma synchronous = ${durability === 'full' ? 'full' : 'normal'}`);
   // Many callers at once touch many pages: keep those at hand, and copy them back to the file less often.
-  database.exec(`pragma cache_size = -${cacheKib}; pragma wal_autocheckpoint = ${checkpointPages}`);
+  database.exec(`pragma cache_size = -${cacheKib}; pragma wal_autocheckpoint = ${checkpointPages};
+    pragma temp_store = memory`);
   database.exec(`create temp table numbers (number integer primary key);
     insert into numbers with recursive counted (number) as (
       select 0 union all select number + 1 from counted where number < ${runMax - 1}
     ) select number from counted`);
   const statements = prepare(database);
-  const log = durability === 'full' ? openLog(direct.path) : null;
 
   const write = (effect: BatchEffect, meters: ReadonlyMap<string, Meter>, nowMs: number): void => {
     for (const { first, length } of useRuns(effect.entries)) {
@@ -200,10 +196,6 @@ export const createSqliteLedger = (
         return conclude(requests, settlements, nowMs);
       });
     },
-    ...(log === null ? {} : { flush: (done) => fdatasync(log, done) }),
-    close: async () => {
-      if (log !== null) closeSync(log);
-      database.close();
-    },
+    close: async () => database.close(),
   };
 };
