@@ -71,7 +71,7 @@ describe('paths', () => {
     '/api/',
     '/api/v1',
     '/api/v1/',
-    '/api/v2/ping',
+    '/api/v9/ping',
     '/api/v1/cve',
     '/api/v1/cve/',
     '/api/v1/cve/CVE-2021-44228/x',

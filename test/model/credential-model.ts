@@ -73,7 +73,7 @@ export interface Use {
 
 export interface ModelMeter {
   usedMillicredits: number;
-  monthStartMs: number;
+  periodStartMs: number;
   /** When requests were counted, oldest first. */
   counted: number[];
 }
@@ -92,6 +92,7 @@ export interface ModelActor {
 
 const graceMs = 72 * 3_600_000;
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 const keysMax = 5;
 
 /** lapsed says why an agreement gives nothing any more, or null. */
@@ -185,16 +186,21 @@ export class CredentialModel {
     }
     const tenant = this.tenants.get(ownerId);
     const holder = this.holderOf(ownerId);
-    if (tenant?.kind !== 'project' || holder === undefined) return { rate: null, millicredits: null };
-    return { rate: planTerms[lapsed(holder, nowMs) === null ? holder.plan : 'free'].rate, millicredits: null };
+    if (holder === undefined) return { rate: null, millicredits: null };
+    const terms = planTerms[lapsed(holder, nowMs) === null ? holder.plan : 'free'];
+    if (this.people.has(ownerId)) return { rate: null, millicredits: terms.dayMillicredits };
+    return { rate: tenant?.kind === 'project' ? terms.rate : null, millicredits: null };
   }
 
   meterOf(ownerId: string, nowMs: number): ModelMeter {
-    const meter = this.meters.get(ownerId) ?? { usedMillicredits: 0, monthStartMs: 0, counted: [] };
-    const startMs = monthStart(this.subscriptions.get(ownerId)?.startedAtMs ?? 0, nowMs);
-    // Only subscriptions have credits by the month; of the others nobody asks for the sum.
-    if (this.subscriptions.has(ownerId) && startMs > meter.monthStartMs) meter.usedMillicredits = 0;
-    meter.monthStartMs = startMs;
+    const meter = this.meters.get(ownerId) ?? { usedMillicredits: 0, periodStartMs: 0, counted: [] };
+    const startMs = this.people.has(ownerId)
+      ? Math.floor(nowMs / dayMs) * dayMs
+      : monthStart(this.subscriptions.get(ownerId)?.startedAtMs ?? 0, nowMs);
+    // Subscriptions have credits by the month and people by the day; of the others nobody asks for the sum.
+    const hasCredits = this.subscriptions.has(ownerId) || this.people.has(ownerId);
+    if (hasCredits && startMs > meter.periodStartMs) meter.usedMillicredits = 0;
+    meter.periodStartMs = startMs;
     this.meters.set(ownerId, meter);
     return meter;
   }
@@ -225,7 +231,7 @@ export class CredentialModel {
     };
   }
 
-  /** giveBack takes a charge back that was made in this month. */
+  /** giveBack takes a charge back that was made in this period. */
   giveBack(ownerId: string, millicredits: number): void {
     const meter = this.meters.get(ownerId);
     if (meter !== undefined) meter.usedMillicredits = Math.max(0, meter.usedMillicredits - millicredits);

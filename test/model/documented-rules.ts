@@ -4,12 +4,12 @@ export type PlanName = 'free' | 'starter' | 'pro' | 'enterprise';
 export type TierName = 'free' | 'plus' | 'pro' | 'business' | 'enterprise';
 export type Scopes = Readonly<Record<string, 'none' | 'read' | 'write'>>;
 
-/** Requests a minute of a project whose owner has the plan. */
-export const planTerms: Readonly<Record<PlanName, { readonly rate: number }>> = {
-  free: { rate: 30 },
-  starter: { rate: 90 },
-  pro: { rate: 180 },
-  enterprise: { rate: 720 },
+/** Requests a minute of a project whose owner has the plan; a person's own credits a day, of which a scan takes 1,000. */
+export const planTerms: Readonly<Record<PlanName, { readonly rate: number; readonly dayMillicredits: number }>> = {
+  free: { rate: 30, dayMillicredits: 3000 },
+  starter: { rate: 90, dayMillicredits: 3000 },
+  pro: { rate: 180, dayMillicredits: 10_000 },
+  enterprise: { rate: 720, dayMillicredits: 10_000 },
 };
 
 /** Millicredits a month; null: by agreement. */
