@@ -112,6 +112,7 @@ describe('openCatalog', () => {
       revision: 1,
       title: 'Log4Shell',
       productsJson: '[["apache","log4j"]]',
+      bareVendorsJson: null,
       kevJson: '{"cveID":"CVE-2021-44228","product":"Log4j2"}',
       cvssJson: null,
     });

@@ -51,6 +51,7 @@ create table if not exists record_body (
   refs text not null,                     -- [{url, source, tags}]
   weaknesses text not null,               -- [{cweId, description, source}]
   products text not null,                 -- [["vendor","product"]…] normalised, sorted, unique
+  bare_vendors text,                      -- ["vendor"…] those without a named product, sorted; null: none
   ssvc text                               -- {exploitation, automatable, technicalImpact, version, timestamp}
 ) strict;
 

@@ -40,6 +40,8 @@ export interface RecordDetail extends RecordSummary {
   readonly referencesJson: string;
   readonly weaknessesJson: string;
   readonly productsJson: string;
+  /** Vendors without a named product; null when there are none. */
+  readonly bareVendorsJson: string | null;
   readonly ssvcJson: string | null;
   /** The KEV entry as CISA publishes it, or null. */
   readonly kevJson: string | null;

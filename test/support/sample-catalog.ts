@@ -53,6 +53,7 @@ const recordOf = (index: number): RecordDetail => {
     referencesJson: '[{"url":"https://example.org/a","source":"apache","tags":["patch"]}]',
     weaknessesJson: '[{"cweId":"CWE-502","description":"Deserialization","source":"apache"}]',
     productsJson: '[["apache","log4j"]]',
+    bareVendorsJson: null,
     ssvcJson: null,
     kevJson: isKev ? kevEntry(cveId) : null,
   };

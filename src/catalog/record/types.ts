@@ -111,6 +111,8 @@ export interface NormalisedRecord {
   readonly weaknesses: string;
   /** JSON of `ProductName[]`, sorted, unique. */
   readonly products: string;
+  /** Vendors without a named product, as JSON; null when there are none. */
+  readonly bareVendors: string | null;
   /** JSON of `SsvcDecision`, or null. */
   readonly ssvc: string | null;
   readonly productNames: readonly ProductName[];

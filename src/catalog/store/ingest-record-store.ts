@@ -54,8 +54,8 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       score_v2 = excluded.score_v2, score_v30 = excluded.score_v30, score_v31 = excluded.score_v31, score_v40 = excluded.score_v40,
       text_traits = excluded.text_traits`);
   const putBody =
-    db.prepare(`insert or replace into record_body (id, title, description, cvss, metrics, cpe, refs, weaknesses, products, ssvc)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    db.prepare(`insert or replace into record_body (id, title, description, cvss, metrics, cpe, refs, weaknesses, products, bare_vendors, ssvc)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const putDocument = db.prepare(
     'insert or replace into document (record_id, source, hash, updated_ms, body) values (?, ?, ?, ?, ?)',
   );
@@ -135,6 +135,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       record.references,
       record.weaknesses,
       record.products,
+      record.bareVendors,
       record.ssvc,
     );
     putDocument.run(id, record.origin, hash, record.updatedMs, document);

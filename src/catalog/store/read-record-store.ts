@@ -13,7 +13,7 @@ export const detailColumns = `record.id, record.cve_id,
   ${packedFlags},
   record.published_ms, record.modified_ms, record.score, record.epss, record.epss_percentile, record.revision,
   assigner.name, assigner.org_id, body.title, body.description, body.cvss, body.metrics, body.cpe, body.refs,
-  body.weaknesses, body.products, body.ssvc,
+  body.weaknesses, body.products, body.bare_vendors, body.ssvc,
   case when record.kev = 1 then (select entry from kev where kev.cve_id = record.cve_id) end`;
 
 export const detailTables = `record join record_body body on body.id = record.id
@@ -66,8 +66,9 @@ export const decodeDetail = (row: SqlRow): RecordDetail => {
     referencesJson: textOf(row[16]),
     weaknessesJson: textOf(row[17]),
     productsJson: textOf(row[18]),
-    ssvcJson: textOrNull(row[19]),
-    kevJson: textOrNull(row[20]),
+    bareVendorsJson: textOrNull(row[19]),
+    ssvcJson: textOrNull(row[20]),
+    kevJson: textOrNull(row[21]),
   };
 };
 

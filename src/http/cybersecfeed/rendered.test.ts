@@ -29,6 +29,7 @@ const recordOf = (cveId: string, revision: number): RecordDetail => ({
   referencesJson: '[]',
   weaknessesJson: '[]',
   productsJson: '[]',
+  bareVendorsJson: null,
   ssvcJson: null,
   kevJson: null,
 });

@@ -34,20 +34,25 @@ describe('names of vendors and products', () => {
   });
 
   it('are one flat list, each vendor before its products', () => {
-    const list = JSON.stringify([
+    const productsJson = JSON.stringify([
       ['apache', 'log4j'],
       ['apache', 'solr'],
-      ['siemens', ''],
       ['siemens', 'logo!'],
     ]);
-    const texts = [
+    const apache = ['apache', 'apache$PRODUCT$log4j', 'apache$PRODUCT$solr'];
+    const siemens = ['siemens', String.raw`siemens$PRODUCT$logo\!`];
+    expect(wireProducts({ productsJson, bareVendorsJson: null })).toEqual([...apache, ...siemens]);
+    expect(wireProducts({ productsJson: '[]', bareVendorsJson: null })).toEqual([]);
+  });
+
+  it('hold vendors without a named product in their place', () => {
+    const productsJson = JSON.stringify([['apache', 'log4j']]);
+    const bareVendorsJson = JSON.stringify(['acme', 'mozilla']);
+    expect(wireProducts({ productsJson, bareVendorsJson })).toEqual([
+      'acme',
       'apache',
       'apache$PRODUCT$log4j',
-      'apache$PRODUCT$solr',
-      'siemens',
-      String.raw`siemens$PRODUCT$logo\!`,
-    ];
-    expect(wireProducts(list)).toEqual(texts);
-    expect(wireProducts('[]')).toEqual([]);
+      'mozilla',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { normaliseName } from '../../catalog/index.ts';
+import { normaliseName, type RecordDetail } from '../../catalog/index.ts';
 
 const separator = '$PRODUCT$';
 
@@ -25,25 +25,29 @@ export const storedProduct = (wire: string): readonly [vendor: string, product: 
 };
 
 /**
- * wireProducts writes the names of a record (`productsJson`, sorted) as one flat list: each vendor, followed by its
- * products. `["apache","apache$PRODUCT$log4j"]`.
+ * wireProducts writes the vendors and products of a record as one flat list by name, each vendor followed by its products:
+ * `["apache","apache$PRODUCT$log4j"]`.
  */
-export const wireProducts = (productsJson: string): string[] => {
+export const wireProducts = ({
+  productsJson,
+  bareVendorsJson,
+}: Pick<RecordDetail, 'productsJson' | 'bareVendorsJson'>): string[] => {
+  const products = listOf(productsJson).flatMap((pair) => (Array.isArray(pair) ? [pair.map(String)] : []));
+  const bare = bareVendorsJson === null ? [] : listOf(bareVendorsJson).map((vendor) => [String(vendor)]);
   const names: string[] = [];
   let last: string | null = null;
-  for (const [vendor, product] of namesOf(productsJson)) {
+  for (const [vendor = '', product] of [...products, ...bare].toSorted(byVendor)) {
     if (vendor !== last) names.push(wireName(vendor));
     last = vendor;
-    if (product !== '') names.push(wireProduct(vendor, product));
+    if (product !== undefined) names.push(wireProduct(vendor, product));
   }
   return names;
 };
 
-const namesOf = (productsJson: string): (readonly [vendor: string, product: string])[] => {
-  const given: unknown = JSON.parse(productsJson);
-  if (!Array.isArray(given)) return [];
-  return given.flatMap((pair: unknown) => {
-    const [vendor, product] = Array.isArray(pair) ? pair.map(String) : [];
-    return vendor === undefined ? [] : [[vendor, product ?? ''] as const];
-  });
+/** The sort is stable: the products of a vendor stay in their order. */
+const byVendor = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const listOf = (json: string): readonly unknown[] => {
+  const given: unknown = JSON.parse(json);
+  return Array.isArray(given) ? given : [];
 };

@@ -81,7 +81,7 @@ const parts: Readonly<Record<OpencveField, (record: RecordDetail, documents: Doc
   description: ({ description }) => text(description),
   metrics: metricsText,
   weaknesses,
-  vendors: ({ productsJson }) => JSON.stringify(wireProducts(productsJson)),
+  vendors: (record) => JSON.stringify(wireProducts(record)),
   nvd_cpe_configurations: configurations,
   references: ({ referencesJson }) => referencesJson,
   affected: ({ cveId }, documents) => affectedText(documents.document(cveId)),
