@@ -22,8 +22,6 @@ export const killAll = (): void => {
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Options of Node.js itself. */
-  readonly nodeOptions?: readonly string[];
   /** Modules to load before the program, as paths relative to the root. */
   readonly preloads?: readonly string[];
   /** Sent to standard input, which is then closed. */
@@ -46,7 +44,7 @@ const textKept = 20_000;
 export const startChild = (file: string, args: readonly string[], options: ChildOptions = {}): Child => {
   const preloads = (options.preloads ?? []).flatMap((path) => ['--import', resolve(root, path)]);
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), ...preloads, resolve(root, file), ...args], {
+  const child = spawn(process.execPath, [...preloads, resolve(root, file), ...args], {
     cwd: root,
     env: { ...inherited, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],

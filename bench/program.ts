@@ -4,16 +4,6 @@ import type { UsageReport } from './preloads/usage-report.ts';
 
 const program = 'src/main.ts';
 
-interface Manifest {
-  readonly version: string;
-  readonly scripts: { readonly vulngate: string };
-}
-
-const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Manifest;
-
-/** As `npm start` and `npm run vulngate` give them. */
-const nodeOptions = manifest.scripts.vulngate.split(' ').filter((word) => word.startsWith('--'));
-
 export interface ServerOptions {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -36,7 +26,6 @@ interface Listening {
 export const startServer = async ({ folder, env, preloads }: ServerOptions): Promise<Server> => {
   const child = startChild(program, ['serve', '--json', '--port', '0', '--data', folder], {
     env: { VULNGATE_LOG_LEVEL: 'warn', ...env },
-    nodeOptions,
     ...(preloads === undefined ? {} : { preloads }),
   });
   const line = await Promise.race([
@@ -67,7 +56,6 @@ export interface Finished extends UsageReport {
 export const runMeasured = async (file: string, args: readonly string[]): Promise<Finished> => {
   const child = startChild(file, args, {
     env: { VULNGATE_LOG_LEVEL: 'warn' },
-    ...(file === program ? { nodeOptions } : {}),
     preloads: ['bench/preloads/usage-report.ts'],
   });
   const [report, { output, seconds }] = await Promise.all([child.message(), child.ended]);
@@ -110,4 +98,5 @@ export const memoryOf = (pid: number): { readonly rss: number; readonly pss: num
       }
     : null;
 
-export const programVersion = (): string => manifest.version;
+export const programVersion = (): string =>
+  (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string }).version;
