@@ -16,6 +16,7 @@
  */
 export { openCatalog, type Catalog } from './open.ts';
 export { normaliseName } from './record/index.ts';
+export type * from './import-report.ts';
 export type * from './types.ts';
 export {
   syncableFeeds,

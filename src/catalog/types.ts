@@ -30,7 +30,7 @@ export interface Ssvc {
   readonly technicalImpact: 'partial' | 'total' | null;
 }
 
-/** RecordDetail adds the body. `…Json` fields are compact canonical JSON texts, ready to be joined into an answer. */
+/** RecordDetail adds the body. `…Json` fields are compact JSON texts; a bare vendor is one without a named product. */
 export interface RecordDetail extends RecordSummary {
   readonly title: string | null;
   readonly description: string | null;
@@ -40,7 +40,6 @@ export interface RecordDetail extends RecordSummary {
   readonly referencesJson: string;
   readonly weaknessesJson: string;
   readonly productsJson: string;
-  /** Vendors without a named product; null when there are none. */
   readonly bareVendorsJson: string | null;
   readonly ssvcJson: string | null;
   /** The KEV entry as CISA publishes it, or null. */
@@ -275,28 +274,4 @@ export interface FeedState {
   readonly unchanged: number | null;
   readonly skipped: number | null;
   readonly error: string | null;
-}
-
-export interface ImportError {
-  /** Which item: a CVE id, a line number, a file name inside the archive. */
-  readonly item: string;
-  readonly reason: string;
-}
-
-/** One imported file or folder. `skipped` counts items that were left out, each named in `errors` (the first 1,000). */
-export interface ImportedSource {
-  readonly path: string;
-  readonly kind: string;
-  readonly read: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly skipped: number;
-  readonly errors: readonly ImportError[];
-  /** Why the source was not taken in whole (damaged, refused, interrupted). What was read before it stays. Absent: it was. */
-  readonly failure?: string;
-}
-
-export interface ImportReport {
-  readonly sources: readonly ImportedSource[];
 }

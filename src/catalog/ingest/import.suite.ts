@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { ManualClock, silentLog } from '../../kernel/index.ts';
-import type { ImportedSource } from '../types.ts';
+import type { ImportedSource } from '../import-report.ts';
 import { importPaths, type ImportDeps, type ImportOptions } from './index.ts';
 
 export interface Workshop {

@@ -7,7 +7,7 @@ import { defaultLimits, type FeedLimits } from '../feeds/index.ts';
 import { closeIngest, lockIngest, openForIngest, translated } from '../store/ingest-database.ts';
 import { isEmptyCatalogue } from '../store/ingest-feed-state-store.ts';
 import { SourceWriter } from './source-writer.ts';
-import type { ImportedSource, ImportReport } from '../types.ts';
+import type { ImportedSource, ImportReport } from '../import-report.ts';
 import type { ReadingMessage, ReadingPosition, ReadingTask, WritingMessage } from './messages.ts';
 
 export interface ImportDeps {

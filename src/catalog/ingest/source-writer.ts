@@ -11,7 +11,7 @@ import { inBatches, type Batches } from '../store/ingest-transaction.ts';
 import { refuseOlder, refuseSmall } from './freshness.ts';
 import { Tally } from './tally.ts';
 import type { RecordChunk } from './messages.ts';
-import type { ImportedSource } from '../types.ts';
+import type { ImportedSource } from '../import-report.ts';
 
 type Writable = Exclude<FeedBatch, { type: 'documents' }>;
 

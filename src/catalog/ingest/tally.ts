@@ -1,4 +1,4 @@
-import type { ImportedSource, ImportError } from '../types.ts';
+import type { ImportedSource, ImportError } from '../import-report.ts';
 
 const namedErrors = 1_000;
 

@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../kernel/index.ts';
-import type { ImportError } from '../types.ts';
+import type { ImportError } from '../import-report.ts';
 import { emptySource, importFetched, type SyncRun } from './sync-run.ts';
 
 const parallelFetches = 8;

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../kernel/index.ts';
 import { fail } from '../../kernel/index.ts';
 import type { Outbound } from '../../outbound/index.ts';
-import type { ImportedSource, ImportError, ImportReport } from '../types.ts';
+import type { ImportedSource, ImportError, ImportReport } from '../import-report.ts';
 import type { FeedStateStore } from './feed-state-store.ts';
 
 /** SyncAddresses are where the feeds are; templates in braces are filled in. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, fail } from '../../kernel/index.ts';
-import type { ImportedSource, ImportReport } from '../types.ts';
+import type { ImportedSource, ImportReport } from '../import-report.ts';
 import { syncCveList } from './cve-list.ts';
 import { lockSync, openFeedStateStore } from './feed-state-store.ts';
 import { syncSingleFile } from './single-file.ts';
