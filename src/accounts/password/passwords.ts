@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { fail, type Clock, type Random } from '../../kernel/index.ts';
 import type { Control } from '../../storage/index.ts';
-import { findUserByEmail } from '../store/user-store.ts';
+import { preparedUserByEmail } from '../store/user-store.ts';
 import { isBreached } from './breach-list.ts';
 import { matchesSlowDigest, slowDigest } from './password-digest.ts';
 
@@ -51,6 +51,7 @@ export const createPasswords = (deps: {
   const { control, clock, random } = deps;
   /** Under a key of this process, so that the memory holds nothing that a password could be guessed from elsewhere. */
   const key = random.bytes(32);
+  const findUser = preparedUserByEmail(control.db);
   const memory = new Map<string, { readonly proof: Buffer; readonly untilMs: number }>();
 
   /** Bound to the stored digest: after a change of the password an old proof fits nothing. */
@@ -68,7 +69,7 @@ export const createPasswords = (deps: {
 
   /** Null for unknown addresses, people without a password and disabled people. */
   const holderOf = async (email: string) => {
-    const row = await findUserByEmail(control.db, email.trim().toLowerCase());
+    const row = await findUser(email.trim().toLowerCase());
     const digest = row?.state === 'active' ? row.password_digest : null;
     if (row === undefined || digest === null) return null;
     const { id: userId, name } = row;

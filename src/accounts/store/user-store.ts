@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
 import type { Control, ControlTables, Db } from '../../storage/index.ts';
 
@@ -9,6 +10,15 @@ export const insertUser = async (db: Db, row: Insertable<ControlTables['users']>
 
 export const findUser = (db: Db, id: string): Promise<UserRow | undefined> =>
   db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+
+/**
+ * preparedUserByEmail is findUserByEmail for the hot path of HTTP Basic: the text of the query is made once, which is half
+ * of what it costs.
+ */
+export const preparedUserByEmail = (db: Db): ((email: string) => Promise<UserRow | undefined>) => {
+  const { sql } = db.selectFrom('users').selectAll().where('email', '=', '').compile();
+  return async (email) => (await db.executeQuery<UserRow>(CompiledQuery.raw(sql, [email]))).rows[0];
+};
 
 export const findUserByEmail = (db: Db, email: string): Promise<UserRow | undefined> =>
   db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
