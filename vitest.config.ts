@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
  * No test measures time by its own length: these limits end what hangs, and are far beyond what a slow and busy machine
  * needs. A test file sets none of its own that is shorter.
  */
-const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000, interval: 5 } } };
+const limits = {
+  setupFiles: ['test/support/property-seed.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000, interval: 5 } },
+};
 const processLimits = { ...limits, testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** The five projects of `npm test`; `npm test -- --project db` runs one of them. */

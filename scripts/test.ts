@@ -60,6 +60,8 @@ if ((await selected(['test/e2e/**/*.browser.test.ts'])) && chromium() === null) 
 const folder = await mkdtemp(join(tmpdir(), 'vulngate-test-'));
 const report = join(folder, 'report.json');
 const url = given ?? cluster?.url;
+/** In CI the random tests draw what they drew the last time; see test/support/property-seed.ts. */
+const seeded = process.env['CI'] === 'true' ? { VULNGATE_TEST_SEED: '20261122' } : {};
 const vitest = spawn(
   process.execPath,
   [
@@ -73,7 +75,7 @@ const vitest = spawn(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...(url === undefined ? {} : { VULNGATE_TEST_POSTGRES_URL: url }) },
+    env: { ...seeded, ...process.env, ...(url === undefined ? {} : { VULNGATE_TEST_POSTGRES_URL: url }) },
   },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));

@@ -107,16 +107,24 @@ const buyRank = (bought: Bought): number =>
     bought.kind === 'user' ? bought.plan : bought.tier,
   );
 
+/** Null means for ever, which is later than any time. */
+const laterFirst = (a: number | null, b: number | null): number => {
+  const [left, right] = [a ?? Number.POSITIVE_INFINITY, b ?? Number.POSITIVE_INFINITY];
+  return left === right ? 0 : left < right ? 1 : -1;
+};
+
 /**
  * bestState chooses among several subscriptions at the provider that stand for one of ours, such as an old one that is
- * replaced by a new one: what still gives access goes before what ends, the larger before the smaller, the newer before
- * the older.
+ * replaced by a new one: what still gives access goes before what ends, what ends or has been overdue since later goes
+ * first, the larger before the smaller, the newer before the older. Whichever order they are given in.
  */
 export const bestState = (states: readonly DerivedState[]): DerivedState | null =>
   states.toSorted(
     (a, b) =>
       statusRank[b.status] - statusRank[a.status] ||
-      (b.periodEndMs ?? 0) - (a.periodEndMs ?? 0) ||
+      laterFirst(a.periodEndMs, b.periodEndMs) ||
       buyRank(b.bought) - buyRank(a.bought) ||
-      b.startedAtMs - a.startedAtMs,
+      laterFirst(a.startedAtMs, b.startedAtMs) ||
+      laterFirst(a.pastDueSinceMs, b.pastDueSinceMs) ||
+      Number(b.bought.kind > a.bought.kind) - Number(a.bought.kind > b.bought.kind),
   )[0] ?? null;
