@@ -40,6 +40,10 @@ it('builds people, organisation, project and plan, each with what it promises', 
     json: { id: expect.stringMatching(/^org_/), name: 'Acme' },
   });
   expect(await run('org', 'member', '--org', 'Acme', '--email', eve, '--role', 'member')).toMatchObject({ code: 0 });
+  const basic = (word: string) => run('org', 'set', '--org', 'Acme', '--basic', word);
+  expect(await basic('off')).toMatchObject({ code: 0, json: { name: 'Acme', basic: 'off' } });
+  expect(await basic('on')).toMatchObject({ code: 0, json: { basic: 'on' } });
+  expect(await basic('perhaps')).toMatchObject({ code: 2, json: null });
   const project = await run('project', 'create', '--org', 'Acme', '--name', 'Web Shop', '--owner', ada);
   expect(project).toMatchObject({ code: 0, json: { id: 1, name: 'Web Shop', slug: 'web-shop' } });
   expect(await run('project', 'member', '--project', '1', '--email', eve, '--role', 'admin')).toMatchObject({
