@@ -70,7 +70,7 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
   };
 
   const remember = (request: AdmissionRequest, outcome: AdmissionOutcome, atMs: number): void => {
-    if (outcome.kind !== 'admitted') return;
+    if (outcome.kind !== 'admitted' || outcome.hasEnded) return;
     const { ownerId } = request.credential;
     open.set(outcome.usageId, { ownerId, chargedMillicredits: outcome.chargedMillicredits, atMs });
   };

@@ -165,6 +165,33 @@ const postgresSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
     expect(await node.admission.discrepancies()).toEqual([]);
   });
 
+  test('gives a charge back whose confirmation was lost although its row had an ending', async () => {
+    const scene = await open();
+    const { database, node, holder } = scene;
+    const answered = (status: number) =>
+      node.admission.admit(requestOf(holder.verified, { answer: () => ({ status, latencyMicroseconds: 1 }) }));
+    scene.proxy.loseAnswer('ledger-write');
+    const lost = await Promise.all([200, 304, 503].map((status) => answered(status).catch((error: unknown) => error)));
+    expect(lost).toEqual([unavailable, unavailable, unavailable]);
+    expect((await rowsOf(database)).slice(1)).toMatchObject([
+      { status: 200, charged_millicredits: 1000 },
+      { status: 304, charged_millicredits: 0 },
+      { status: 503, charged_millicredits: 0 },
+    ]);
+    scene.proxy.loseAnswer('ledger-write');
+    await expect(admit(scene)).rejects.toEqual(unavailable);
+    admittedOf(await admit(scene));
+    expect((await rowsOf(database)).slice(1).map((row) => [row.status, row.charged_millicredits])).toEqual([
+      [503, 0],
+      [503, 0],
+      [503, 0],
+      [503, 0],
+      [null, 1000],
+    ]);
+    expect(await usedBy(node, holder)).toBe(2000);
+    expect(await node.admission.discrepancies()).toEqual([]);
+  });
+
   test('refunds once when the confirmation of the refund was lost on the way', async () => {
     const scene = await open();
     const { database, node, holder } = scene;

@@ -76,6 +76,30 @@ eachEngine('ledger of two nodes', (makeDatabase) => {
     expect(await first.admission.discrepancies()).toEqual([]);
   });
 
+  test('what answers at once answers with the figures that are committed, whoever was faster', async () => {
+    const holder = await holderOn(first, { creditsMillicredits: 20_000 });
+    for (let round = 0; round < 10; round += 1) {
+      const shown: number[][] = [[], []];
+      const outcomes = await Promise.all(
+        nodes.map(({ admission }, index) =>
+          admission.admit(
+            requestOf(holder.verified, {
+              answer: ({ meter }) => {
+                shown[index]?.push(meter.usedMillicredits);
+                return { status: 200, latencyMicroseconds: 1 };
+              },
+            }),
+          ),
+        ),
+      );
+      const used = outcomes.map((outcome) => admittedOf(outcome).meter.usedMillicredits);
+      expect(shown.map((each) => each.at(-1))).toEqual(used);
+      expect(used.toSorted((a, b) => a - b)).toEqual([round * 2000 + 1000, round * 2000 + 2000]);
+    }
+    expect(await usedBy(second, holder)).toBe(20_000);
+    expect(await first.admission.discrepancies()).toEqual([]);
+  });
+
   test('nothing that starts after a revocation elsewhere returned is served', async () => {
     const holder = await holderOn(first, { tier: 'enterprise' });
     let isRevoked = false;

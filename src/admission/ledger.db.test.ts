@@ -97,6 +97,51 @@ eachEngine('ledger', (makeDatabase) => {
     expect(outcome.meter).toEqual(await reading(node, holder));
   });
 
+  test('commits charge and ending together for what answers at once', async () => {
+    const node = await open();
+    const holder = await holderOn(node);
+    const statuses = [200, 200, 404, 304, 400, 500];
+    const outcomes = await Promise.all(
+      statuses.map((status, latencyMicroseconds) =>
+        node.admission.admit(requestOf(holder.verified, { answer: () => ({ status, latencyMicroseconds }) })),
+      ),
+    );
+    expect(outcomes.map((outcome) => admittedOf(outcome).hasEnded)).toEqual(statuses.map(() => true));
+    const rows = await usageRows(node, holder);
+    expect(rows.map((row) => [row.status, row.latency_us, row.price_millicredits, row.charged_millicredits])).toEqual([
+      [200, 0, 1000, 1000],
+      [200, 1, 1000, 1000],
+      [404, 2, 1000, 1000],
+      [304, 3, 1000, 0],
+      [400, 4, 1000, 0],
+      [500, 5, 1000, 0],
+    ]);
+    expect((await reading(node, holder)).usedMillicredits).toBe(3000);
+    await settleOn(node, {
+      usageId: admittedOf(outcomes[0] ?? { kind: 'stale' }).usageId,
+      status: 500,
+      latencyMicroseconds: 9,
+    });
+    expect(await usageRows(node, holder)).toEqual(rows);
+    expect(await node.admission.discrepancies()).toEqual([]);
+  });
+
+  test('answers at once with the figures of its decision, and only who is in', async () => {
+    const node = await open();
+    const holder = await holderOn(node, { creditsMillicredits: 2000 });
+    const seen: number[] = [];
+    const answering = requestOf(holder.verified, {
+      answer: ({ meter }) => {
+        seen.push(meter.usedMillicredits);
+        return seen.length === 1 ? null : { status: 200, latencyMicroseconds: 1 };
+      },
+    });
+    const outcomes = await Promise.all([1, 2, 3].map(() => node.admission.admit(answering)));
+    expect(codesOf(outcomes)).toEqual({ admitted: 2, 'admission.credits_exhausted': 1 });
+    expect(seen).toEqual([1000, 2000]);
+    expect((await usageRows(node, holder)).map(({ status }) => status)).toEqual([null, 200]);
+  });
+
   test('writes nothing for a refused request', async () => {
     const node = await open();
     const holder = await holderOn(node, { creditsMillicredits: 0 });

@@ -111,16 +111,24 @@ eachEngine('simulation', (makeDatabase) => {
       const wanted = Array.from({ length: 1 + draw(8) }, () => ({
         priceMillicredits: pick([0, 500, 1000, 1000, 3000]),
         counted: draw(4) > 0,
+        status: pick([null, null, 200, 304, 500]),
       }));
-      const outcomes = await Promise.all(wanted.map((each) => node.admission.admit(requestOf(actor.verified, each))));
+      const outcomes = await Promise.all(
+        wanted.map(({ status, ...each }) => {
+          const answer = () => (status === null ? null : { status, latencyMicroseconds: 1 });
+          return node.admission.admit(requestOf(actor.verified, { ...each, answer }));
+        }),
+      );
       for (const [index, outcome] of outcomes.entries()) {
-        const { priceMillicredits = 0, counted = false } = wanted[index] ?? {};
+        const { priceMillicredits = 0, counted = false, status = null } = wanted[index] ?? {};
         const expected = actor.model.ask(clock.nowMs(), priceMillicredits, counted);
         expect(outcome.kind === 'refused' ? outcome.code : outcome.kind).toBe(expected);
         if (outcome.kind !== 'admitted') continue;
-        const charge = { atMs: clock.nowMs(), millicredits: priceMillicredits };
+        expect(outcome.hasEnded).toBe(status !== null);
+        const isGivenBack = status !== null && isRefunded(status);
+        const charge = { atMs: clock.nowMs(), millicredits: isGivenBack ? 0 : priceMillicredits };
         actor.model.charges.push(charge);
-        actor.open.push({ usageId: outcome.usageId, charge, node });
+        if (status === null) actor.open.push({ usageId: outcome.usageId, charge, node });
       }
     };
 

@@ -12,6 +12,18 @@ export interface AdmissionRequest {
   /** The user agent, cut to 120 characters. */
   readonly client: string;
   readonly correlationId: string;
+  /**
+   * Works the answer out as soon as the request is in, so that its ending is committed together with its charge. For what
+   * answers at once and changes nothing: the commit may still fail, and where another node was faster it is asked again.
+   * It must not throw. Null: the ending comes later, by `settle`.
+   */
+  readonly answer?: (admitted: Admitted) => Ending | null;
+}
+
+/** How a request ended; statuses 304, 400 and 5xx give the charge back. */
+export interface Ending {
+  readonly status: number;
+  readonly latencyMicroseconds: number;
 }
 
 /** The owner's figures after the decision. */
@@ -22,13 +34,17 @@ export interface MeterReading {
   readonly rate: { readonly limit: number; readonly remaining: number; readonly resetAtMs: number } | null;
 }
 
+export interface Admitted {
+  readonly kind: 'admitted';
+  readonly usageId: number;
+  readonly chargedMillicredits: number;
+  readonly meter: MeterReading;
+  /** Whether its ending is committed, too: then there is nothing to settle. */
+  readonly hasEnded: boolean;
+}
+
 export type AdmissionOutcome =
-  | {
-      readonly kind: 'admitted';
-      readonly usageId: number;
-      readonly chargedMillicredits: number;
-      readonly meter: MeterReading;
-    }
+  | Admitted
   | {
       readonly kind: 'refused';
       readonly code: Extract<ErrorCode, 'admission.rate_limited' | 'admission.credits_exhausted'>;
@@ -39,9 +55,7 @@ export type AdmissionOutcome =
   /** The fence moved since the credential was verified: verify again and ask again. Nothing was charged. */
   | { readonly kind: 'stale' };
 
-/** How an admitted request ended; statuses 304, 400 and 5xx give the charge back. */
-export interface Settlement {
+/** The ending of an admitted request that comes after its commit. */
+export interface Settlement extends Ending {
   readonly usageId: number;
-  readonly status: number;
-  readonly latencyMicroseconds: number;
 }

@@ -1,4 +1,4 @@
-import type { AdmissionRequest } from '../admission/index.ts';
+import { isRefunded, type Admitted, type AdmissionRequest, type Ending } from '../admission/index.ts';
 import { isPublic, type Operation } from '../contract/index.ts';
 import { asAppError, type AppError, type Clock, type Log, type VerifiedCredential } from '../kernel/index.ts';
 import { createClientNames } from './client-name.ts';
@@ -48,8 +48,6 @@ const unavailableRetryMs = 1000;
 const unavailable: Failure = { code: 'admission.unavailable', retryAfterMs: unavailableRetryMs };
 
 type Verifying = ReturnType<CredentialGate['verify']>;
-
-const isRefunded = (status: number): boolean => status === 304 || status === 400 || status >= 500;
 
 /** createGuard builds the one way from a request to a handler: transport, credential, family, scope, admission, settlement. */
 export const createGuard = (deps: GuardDeps): Guard => {
@@ -149,13 +147,14 @@ export const createGuard = (deps: GuardDeps): Guard => {
     });
   };
 
+  const endingOf = (exchange: Exchange, status: number): Ending => ({
+    status,
+    latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
+  });
+
   /** What is given back is committed before the caller can ask for the balance; the rest need not wait. */
   const settle = (exchange: Exchange, status: number): Promise<void> | null => {
-    const settlement = {
-      usageId: exchange.usageId,
-      status,
-      latencyMicroseconds: Math.round((clock.monotonicMs() - exchange.startedMs) * 1000),
-    };
+    const settlement = { usageId: exchange.usageId, ...endingOf(exchange, status) };
     if (exchange.chargedMillicredits === 0 || !isRefunded(status)) {
       admission.settleLater(settlement);
       return null;
@@ -239,10 +238,25 @@ export const createGuard = (deps: GuardDeps): Guard => {
       void respondLater(exchange, handler, decide(exchange, operation, presented, verifying));
       return;
     }
-    admission.enter(requestOf(exchange, operation, credential), (outcome) => {
+    const { recall } = handler;
+    let recalled: Answer | null = null;
+    const answer = (admitted: Admitted): Ending | null => {
+      exchange.failure = null;
+      verdictOf(exchange, credential, admitted);
+      try {
+        recalled = recall?.(exchange) ?? null;
+      } catch (error) {
+        recalled = caught(exchange, error);
+      }
+      return recalled === null ? null : endingOf(exchange, recalled.status);
+    };
+    const request = requestOf(exchange, operation, credential);
+    admission.enter(recall === undefined ? request : { ...request, answer }, (outcome) => {
       if (outcome instanceof Error) respond(exchange, handler, closed(exchange, outcome));
-      else if (outcome.kind !== 'stale') respond(exchange, handler, verdictOf(exchange, credential, outcome));
-      else void respondLater(exchange, handler, decide(exchange, operation, presented, null));
+      else if (outcome.kind === 'stale')
+        void respondLater(exchange, handler, decide(exchange, operation, presented, null));
+      else if (outcome.kind === 'admitted' && recalled !== null) finish(exchange, recalled);
+      else respond(exchange, handler, verdictOf(exchange, credential, outcome));
     });
   };
 

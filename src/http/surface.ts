@@ -121,7 +121,20 @@ export interface Exchange {
   failure: ErrorCode | null;
 }
 
-export type Handler = (exchange: Exchange) => Answer | Promise<Answer>;
+export interface Handler {
+  (exchange: Exchange): Answer | Promise<Answer>;
+  /**
+   * Answers from memory, at once and changing nothing, or null. It is asked between the decision and its commit, so that
+   * one commit holds charge and ending; the answer leaves after it, as every answer does. It may be asked again.
+   */
+  readonly recall?: (exchange: Exchange) => Answer | null;
+}
+
+/** recalling is a handler that looks into memory before it works. */
+export const recalling = (
+  recall: (exchange: Exchange) => Answer | null,
+  work: (exchange: Exchange) => Answer | Promise<Answer>,
+): Handler => Object.assign((exchange: Exchange) => recall(exchange) ?? work(exchange), { recall });
 
 export type Presented =
   | { readonly kind: 'none' }

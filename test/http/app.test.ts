@@ -38,6 +38,31 @@ describe('a served request', () => {
     }
   });
 
+  it('has its ending in the commit of its charge when it comes from memory', async () => {
+    const { id, presented: key } = await running.key('business');
+    const first = await get('/api/v1/cve/CVE-2021-44228', key);
+    const again = await get('/api/v1/cve/cve-2021-44228', key);
+    const unchanged = await get('/api/v1/cve/CVE-2021-44228', key, { 'if-none-match': String(first.headers.etag) });
+    const wrong = await get('/api/v1/cve/CVE-x', key);
+    expect([again.json, unchanged.status, wrong.status]).toEqual([
+      { ...Object(first.json), meta: { ...Object(at(first.json, 'meta')), ...Object(at(again.json, 'meta')) } },
+      304,
+      400,
+    ]);
+    const rows = await running.app.parts.control.db
+      .selectFrom('usage')
+      .select(['status', 'charged_millicredits', 'latency_us'])
+      .where('credential_id', '=', id)
+      .orderBy('id')
+      .execute();
+    expect(rows.slice(1).map((row) => [row.status, row.charged_millicredits])).toEqual([
+      [200, 5000],
+      [304, 0],
+      [400, 0],
+    ]);
+    expect(rows.slice(1).every(({ latency_us: latency }) => Number.isSafeInteger(latency))).toBe(true);
+  });
+
   it('gives 304 and 400 back before it answers, and keeps the charge of 404', async () => {
     const first = await get('/api/v1/cve/CVE-2021-44228');
     const used = await usedBy();

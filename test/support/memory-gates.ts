@@ -164,7 +164,15 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
     const usageId = charges.size + 1;
     charges.set(usageId, { account, millicredits: asked.priceMillicredits });
     admitted.push({ operationId: asked.operationId, client: asked.client, correlationId: asked.correlationId });
-    return { kind: 'admitted', usageId, chargedMillicredits: asked.priceMillicredits, meter: meterOf(account) };
+    const outcome = {
+      kind: 'admitted',
+      usageId,
+      chargedMillicredits: asked.priceMillicredits,
+      meter: meterOf(account),
+    } as const;
+    const ending = asked.answer?.({ ...outcome, hasEnded: true }) ?? null;
+    if (ending !== null) end({ usageId, ...ending });
+    return { ...outcome, hasEnded: ending !== null };
   };
 
   return {

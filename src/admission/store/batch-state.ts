@@ -1,5 +1,5 @@
-import { decide, refund, type Meter } from '../meter.ts';
-import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
+import { decide, isRefunded, refund, type Meter } from '../meter.ts';
+import type { AdmissionOutcome, AdmissionRequest, Ending } from '../types.ts';
 import type { LedgerSettlement } from './ledger.ts';
 
 /** What one credential did in a batch. */
@@ -13,7 +13,10 @@ export interface Activity {
 export interface UsageEntry {
   readonly usageId: number;
   readonly request: AdmissionRequest;
+  /** What was charged and not given back again by its ending. */
   readonly chargedMillicredits: number;
+  /** Null while the request is being answered. */
+  readonly ending: Ending | null;
 }
 
 /** The effect of a batch, worked out on meters that the ledger holds, and still to be written. */
@@ -27,7 +30,8 @@ export interface BatchEffect {
 
 /**
  * workOut settles and decides a batch on the given meters. An owner without a row is answered `stale`, so that its
- * credential is looked up again and found gone. `nextUsageId` numbers the usage rows.
+ * credential is looked up again and found gone. `nextUsageId` numbers the usage rows. Requests that can answer at once do
+ * so here, with the figures of their decision.
  */
 export const workOut = (
   meterOf: (ownerId: string) => Meter | undefined,
@@ -53,14 +57,18 @@ export const workOut = (
     if (decision.kind !== 'admitted') return decision;
     changed.add(ownerId);
     const usageId = nextUsageId();
-    entries.push({ usageId, request, chargedMillicredits: decision.chargedMillicredits });
+    const ending = request.answer?.({ ...decision, usageId, hasEnded: true }) ?? null;
+    const isGivenBack = ending !== null && isRefunded(ending.status);
+    if (isGivenBack) refund(meter, decision.chargedMillicredits, nowMs);
+    const chargedMillicredits = isGivenBack ? 0 : decision.chargedMillicredits;
+    entries.push({ usageId, request, chargedMillicredits, ending });
     const known = activity.get(id);
     if (known === undefined) activity.set(id, { ownerId, requests: 1, address: request.address });
     else {
       known.requests += 1;
       known.address = request.address;
     }
-    return { ...decision, usageId };
+    return { ...decision, usageId, hasEnded: ending !== null };
   });
   return { outcomes, entries, activity, changed };
 };

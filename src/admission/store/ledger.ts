@@ -9,6 +9,8 @@ export interface LedgerSettlement {
   /** What to give back: the charge, or 0. */
   readonly refundMillicredits: number;
   readonly chargedAtMs: number;
+  /** Set for a request that was refused after all: its row may have an ending already, which is void. */
+  readonly isVoid?: true;
 }
 
 /**

@@ -19,6 +19,8 @@ const metersKept = 20_000;
 const usageIdBlock = 2000;
 /** Batches decided on remembered rows before the rows are locked first. */
 const optimisticAttempts = 2;
+/** How a request ended whose commit was never confirmed. */
+const unconfirmedStatus = 503;
 /** Unconfirmed charges remembered while the database is away. */
 const doubtfulKept = 20_000;
 
@@ -37,9 +39,9 @@ with want as materialized (
   order by m.owner_id for update of m
 ), ended as materialized (
   select u.id, s.status, s.latency, s.refunded
-  from unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::boolean[])
-    as s(id, at_ms, status, latency, refunded)
-  join usage u on u.id = s.id and u.at_ms = s.at_ms and u.status is null
+  from unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::boolean[], $12::boolean[])
+    as s(id, at_ms, status, latency, refunded, void)
+  join usage u on u.id = s.id and u.at_ms = s.at_ms and (u.status is null or s.void and u.status <> s.status)
   order by u.id for update of u
 ), verdict as materialized (
   select (select count(*) from held) = $2::bigint
@@ -50,11 +52,13 @@ with want as materialized (
     charged_total_millicredits = w.charged_total_millicredits, requests_total = w.requests_total, recent = w.recent
   from want w, verdict where verdict.confirmed and w.changed and m.owner_id = w.owner_id
 ), used as (
-  insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
-  select u.id + place, u.owner_id, u.credential_id, u.operation, $5::bigint, u.price, u.charged, u.address, u.client
-  from verdict, json_to_recordset($3::json) as u(id bigint, length bigint, owner_id text, credential_id text,
-    operation text, price bigint, charged bigint, address text, client text)
-  cross join generate_series(0, u.length - 1) as place where verdict.confirmed
+  insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address,
+    client, status, latency_us)
+  select u.id + used.place - 1, u.owner_id, u.credential_id, u.operation, $5::bigint, u.price, u.charged, u.address,
+    u.client, u.status, used.latency
+  from verdict, json_to_recordset($3::json) as u(id bigint, latencies bigint[], owner_id text, credential_id text,
+    operation text, price bigint, charged bigint, address text, client text, status bigint)
+  cross join unnest(u.latencies) with ordinality as used(latency, place) where verdict.confirmed
 ), active as (
   update credential_activity c set requests = c.requests + a.requests, last_used_at_ms = $5::bigint,
     last_used_address = a.address
@@ -67,8 +71,9 @@ with want as materialized (
 )
 select confirmed from verdict`;
 
-const openSql = `select u.id from json_to_recordset($1::json) as s(id bigint, at_ms bigint)
-  join usage u on u.id = s.id and u.at_ms = s.at_ms and u.status is null order by u.id`;
+const openSql = `select u.id from json_to_recordset($1::json) as s(id bigint, at_ms bigint, status bigint, void boolean)
+  join usage u on u.id = s.id and u.at_ms = s.at_ms and (u.status is null or s.void and u.status <> s.status)
+  order by u.id`;
 
 const readSql = `select version, ${meterColumns} from meters where owner_id = any($1::text[]) order by owner_id`;
 
@@ -108,7 +113,14 @@ export const createPostgresLedger = (
   ): Promise<readonly LedgerSettlement[]> => {
     if (endings.length === 0) return endings;
     const { rows } = await client.query<{ id: number }>(lock ? `${openSql} for update of u` : openSql, [
-      JSON.stringify(endings.map(({ usageId, chargedAtMs }) => ({ id: usageId, at_ms: chargedAtMs }))),
+      JSON.stringify(
+        endings.map(({ usageId, chargedAtMs, status, isVoid = false }) => ({
+          id: usageId,
+          at_ms: chargedAtMs,
+          status,
+          void: isVoid,
+        })),
+      ),
     ]);
     const open = new Set(rows.map(({ id }) => id));
     return endings.filter(({ usageId }) => open.has(usageId));
@@ -250,9 +262,9 @@ export const createPostgresLedger = (
   };
 };
 
-const usageRows = ({ first, length }: UseRun) => ({
+const usageRows = ({ first, latencies }: UseRun) => ({
   id: first.usageId,
-  length,
+  latencies,
   owner_id: first.request.credential.ownerId,
   credential_id: first.request.credential.id,
   operation: first.request.operationId,
@@ -260,16 +272,18 @@ const usageRows = ({ first, length }: UseRun) => ({
   charged: first.chargedMillicredits,
   address: first.request.address,
   client: first.request.client,
+  status: first.ending?.status ?? null,
 });
 
 /** The ending of a request that was refused because nobody knows whether its charge was committed. */
 const refundOf = (entry: BatchEffect['entries'][number], chargedAtMs: number): LedgerSettlement => ({
   usageId: entry.usageId,
   ownerId: entry.request.credential.ownerId,
-  status: 503,
+  status: unconfirmedStatus,
   latencyMicroseconds: 0,
   refundMillicredits: entry.chargedMillicredits,
   chargedAtMs,
+  isVoid: true,
 });
 
 /** Arrays, because the server expects few rows of them and so looks each one up by its key, however large the table is. */
@@ -279,6 +293,7 @@ const endingColumns = (endings: readonly LedgerSettlement[]): readonly string[] 
   arrayText(endings, (ending) => ending.status),
   arrayText(endings, (ending) => ending.latencyMicroseconds),
   arrayText(endings, (ending) => ending.refundMillicredits > 0),
+  arrayText(endings, (ending) => ending.isVoid === true),
 ];
 
 const arrayText = <Item>(items: readonly Item[], value: (item: Item) => number | boolean): string =>

@@ -8,10 +8,11 @@ import type { LedgerSettlement } from './ledger.ts';
 /** Rows in a run at most. */
 export const runMax = 1000;
 
-/** Usage rows `first.usageId` and the ones after it, which are the same in everything else. */
+/** Usage rows `first.usageId` and the ones after it, which are the same but for their latencies. */
 export interface UseRun {
   readonly first: UsageEntry;
-  length: number;
+  /** One a row; null while it has no ending. */
+  readonly latencies: (number | null)[];
 }
 
 /** Endings without a refund of usage rows `first.usageId` and the ones after it, which are the same but for their latencies. */
@@ -24,8 +25,9 @@ export const useRuns = (entries: readonly UsageEntry[]): readonly UseRun[] => {
   const runs: UseRun[] = [];
   for (const entry of entries) {
     const run = runs.at(-1);
-    if (run !== undefined && run.length < runMax && isSameUse(entry, run)) run.length += 1;
-    else runs.push({ first: entry, length: 1 });
+    const latency = entry.ending?.latencyMicroseconds ?? null;
+    if (run !== undefined && run.latencies.length < runMax && isSameUse(entry, run)) run.latencies.push(latency);
+    else runs.push({ first: entry, latencies: [latency] });
   }
   return runs;
 };
@@ -41,8 +43,9 @@ export const endingRuns = (endings: readonly LedgerSettlement[]): readonly Endin
   return runs;
 };
 
-const isSameUse = (entry: UsageEntry, { first, length }: UseRun): boolean =>
-  entry.usageId === first.usageId + length &&
+const isSameUse = (entry: UsageEntry, { first, latencies }: UseRun): boolean =>
+  entry.usageId === first.usageId + latencies.length &&
+  entry.ending?.status === first.ending?.status &&
   entry.chargedMillicredits === first.chargedMillicredits &&
   entry.request.credential.id === first.request.credential.id &&
   entry.request.operationId === first.request.operationId &&

@@ -7,7 +7,7 @@ import { encodeTimes } from '../window.ts';
 import { workOut, type BatchEffect } from './batch-state.ts';
 import type { Ledger, LedgerSettlement } from './ledger.ts';
 import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
-import { endingRuns, runMax, useRuns } from './runs.ts';
+import { endingRuns, useRuns } from './runs.ts';
 
 /** How long a batch waits for another process that writes, and how often it looks. */
 const waitMs = 5000;
@@ -15,17 +15,27 @@ const retryMs = 1;
 const cacheKib = 65_536;
 /** 40 MB of 4 KiB pages. */
 const checkpointPages = 10_000;
+/** Owners whose row is remembered between batches. */
+const metersKept = 20_000;
+
+const usageColumns =
+  'owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client, status';
 
 const prepare = (database: DatabaseSync) => ({
   begin: database.prepare('begin immediate'),
   commit: database.prepare('commit'),
   rollback: database.prepare('rollback'),
+  /** Moves with every commit of another connection. */
+  dataVersion: database.prepare('pragma data_version'),
   meter: database.prepare(`select ${meterColumns} from meters where owner_id = ?`),
   lastUsageId: database.prepare('select coalesce(max(id), 0) as id from usage'),
-  /** Rows that differ in their number only, from one statement. */
   insertUsage: database.prepare(
-    `insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
-     select ? + number, ?, ?, ?, ?, ?, ?, ?, ? from temp.numbers where number < ?`,
+    `insert into usage (${usageColumns}, latency_us, id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ),
+  /** Rows that differ in number and latency only, from one statement. */
+  insertUsages: database.prepare(
+    `insert into usage (${usageColumns}, latency_us, id)
+     select ?, ?, ?, ?, ?, ?, ?, ?, ?, latency.value, ? + latency.key from json_each(?) as latency`,
   ),
   /** Endings of neighbouring rows that differ in their latency only. */
   settle: database.prepare(
@@ -63,17 +73,42 @@ export const createSqliteLedger = (
   // Many callers at once touch many pages: keep those at hand, and copy them back to the file less often.
   database.exec(`pragma cache_size = -${cacheKib}; pragma wal_autocheckpoint = ${checkpointPages};
     pragma temp_store = memory`);
-  database.exec(`create temp table numbers (number integer primary key);
-    insert into numbers with recursive counted (number) as (
-      select 0 union all select number + 1 from counted where number < ${runMax - 1}
-    ) select number from counted`);
   const statements = prepare(database);
+  /** The rows as this connection left them, which holds until another one commits. */
+  const meters = new Map<string, Meter>();
+  let lastUsageId = 0;
+  let dataVersion: unknown = null;
 
-  const write = (effect: BatchEffect, meters: ReadonlyMap<string, Meter>, nowMs: number): void => {
-    for (const { first, length } of useRuns(effect.entries)) {
-      const { usageId, request, chargedMillicredits } = first;
-      statements.insertUsage.run(
-        usageId,
+  const forget = (): void => {
+    meters.clear();
+    dataVersion = null;
+  };
+
+  /** In the transaction that has begun: forgets what another connection may have changed. */
+  const refresh = (): void => {
+    const current = statements.dataVersion.get()?.['data_version'];
+    if (current === dataVersion && meters.size <= metersKept) return;
+    meters.clear();
+    lastUsageId = Number(statements.lastUsageId.get()?.['id'] ?? 0);
+    dataVersion = current;
+  };
+
+  const meterOfOwner = (ownerId: string): Meter | undefined => {
+    const known = meters.get(ownerId);
+    if (known !== undefined) return known;
+    // The statement's columns are those of MeterRow, in a strict table.
+    const row = statements.meter.get(ownerId) as MeterRow | undefined;
+    if (row === undefined) return undefined;
+    const read = meterOf(row);
+    meters.set(ownerId, read);
+    return read;
+  };
+
+  const write = (effect: BatchEffect, nowMs: number): void => {
+    for (const { first, latencies } of useRuns(effect.entries)) {
+      const { usageId, request, chargedMillicredits, ending } = first;
+      const insert = latencies.length === 1 ? statements.insertUsage : statements.insertUsages;
+      insert.run(
         request.credential.ownerId,
         request.credential.id,
         request.operationId,
@@ -82,7 +117,8 @@ export const createSqliteLedger = (
         chargedMillicredits,
         request.address,
         request.client,
-        length,
+        ending === null ? null : ending.status,
+        ...(latencies.length === 1 ? [latencies[0] ?? null, usageId] : [usageId, JSON.stringify(latencies)]),
       );
     }
     for (const ownerId of effect.changed) {
@@ -122,25 +158,9 @@ export const createSqliteLedger = (
     settlements: readonly LedgerSettlement[],
     nowMs: number,
   ): readonly AdmissionOutcome[] => {
-    const meters = new Map<string, Meter>();
-    const meter = (ownerId: string): Meter | undefined => {
-      const known = meters.get(ownerId);
-      if (known !== undefined) return known;
-      // The statement's columns are those of MeterRow, in a strict table.
-      const row = statements.meter.get(ownerId) as MeterRow | undefined;
-      if (row === undefined) return undefined;
-      const read = meterOf(row);
-      meters.set(ownerId, read);
-      return read;
-    };
-    let usageId: number | null = null;
-    const nextUsageId = (): number => {
-      usageId ??= Number(statements.lastUsageId.get()?.['id'] ?? 0);
-      usageId += 1;
-      return usageId;
-    };
-    const effect = workOut(meter, requests, settle(settlements), nowMs, nextUsageId);
-    write(effect, meters, nowMs);
+    refresh();
+    const effect = workOut(meterOfOwner, requests, settle(settlements), nowMs, () => (lastUsageId += 1));
+    write(effect, nowMs);
     return effect.outcomes;
   };
 
@@ -175,6 +195,7 @@ export const createSqliteLedger = (
       statements.commit.run();
       return outcomes;
     } catch (error) {
+      forget();
       if (database.isTransaction) statements.rollback.run();
       const translated = translateError(control.engine, error);
       throw translated instanceof AppError ? translated : fail('storage.unavailable', { cause: error });

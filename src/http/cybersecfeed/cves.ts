@@ -10,7 +10,7 @@ import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText, type Selection } from './record-text.ts';
-import type { createRendered } from './rendered.ts';
+import type { Rendered, RenderedRecords } from './rendered.ts';
 
 export interface CveDeps {
   readonly catalog: CatalogReads;
@@ -18,7 +18,7 @@ export interface CveDeps {
   readonly envelope: Envelope;
   /** The day of the loaded EPSS scores, `YYYY-MM-DD`. */
   readonly epssDate: () => string | null;
-  readonly rendered: ReturnType<typeof createRendered>;
+  readonly rendered: RenderedRecords;
 }
 
 const idForm = /^CVE-\d{4}-\d{4,19}$/;
@@ -47,15 +47,25 @@ const tagOf = (revision: number, epssDate: string | null, selection: Selection):
 
 const notFound = (id: string) => fail('catalog.cve_not_found', { message: `${id} not found` });
 
-/** readCve is the hot path: a whole record comes from memory when its revision is still that of the catalogue. */
+/** recallCve is the hot path: a whole record comes from memory when its revision is still that of the catalogue. */
+export const recallCve = (deps: CveDeps, exchange: Exchange): Answer | null => {
+  if (exchange.query !== '') return null;
+  const epssDate = deps.epssDate();
+  const rendered = deps.rendered.recall(cveIdOf(exchange), epssDate);
+  return rendered === null ? null : whole(deps, exchange, rendered, epssDate);
+};
+
 export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
   const id = cveIdOf(exchange);
   const epssDate = deps.epssDate();
   if (exchange.query !== '') return readChosen(deps, exchange, id, epssDate);
-  const rendered = deps.rendered(id, epssDate);
+  const rendered = deps.rendered.render(id, epssDate);
   if (rendered === null) throw notFound(id);
-  return deps.envelope.success(exchange, `{"cve":${rendered.text}}`, tagOf(rendered.revision, epssDate, everything));
+  return whole(deps, exchange, rendered, epssDate);
 };
+
+const whole = (deps: CveDeps, exchange: Exchange, { text, revision }: Rendered, epssDate: string | null): Answer =>
+  deps.envelope.success(exchange, `{"cve":${text}}`, tagOf(revision, epssDate, everything));
 
 const readChosen = (deps: CveDeps, exchange: Exchange, id: string, epssDate: string | null): Answer => {
   const selection = selectionOf(parseQuery(CveQuery, exchange.query));

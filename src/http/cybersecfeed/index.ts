@@ -12,9 +12,9 @@
  */
 import { cybersecfeedOperations } from '../../contract/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { Presented, Surface } from '../surface.ts';
+import { recalling, type Presented, type Surface } from '../surface.ts';
 import { ping, pingLite, readStatistics, readUsage } from './account.ts';
-import { batchCves, listCves, listRecent, readCve } from './cves.ts';
+import { batchCves, listCves, listRecent, readCve, recallCve } from './cves.ts';
 import { createEnvelope } from './envelope.ts';
 import { createFailures } from './errors.ts';
 import { listKev, readKev } from './kev.ts';
@@ -44,7 +44,10 @@ export const createCybersecfeed = (deps: CybersecfeedDeps): Surface => {
       'cybersecfeed.stats.read': (exchange) => readStatistics(parts, exchange),
       'cybersecfeed.cves.list': (exchange) => listCves(parts, exchange),
       'cybersecfeed.cves.recent': (exchange) => listRecent(parts, exchange),
-      'cybersecfeed.cve.read': (exchange) => readCve(parts, exchange),
+      'cybersecfeed.cve.read': recalling(
+        (exchange) => recallCve(parts, exchange),
+        (exchange) => readCve(parts, exchange),
+      ),
       'cybersecfeed.cve.batch': (exchange) => batchCves(parts, exchange),
       'cybersecfeed.kev.list': (exchange) => listKev(parts, exchange),
       'cybersecfeed.kev.read': (exchange) => readKev(parts, exchange),

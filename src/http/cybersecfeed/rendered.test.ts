@@ -39,7 +39,7 @@ describe('createRendered', () => {
     let revision: number | null = 1;
     let version = 1;
     let reads = 0;
-    const rendered = createRendered({
+    const records = createRendered({
       version: () => version,
       revisionOf: () => revision,
       find: (cveId) => {
@@ -47,6 +47,7 @@ describe('createRendered', () => {
         return revision === null ? null : recordOf(cveId, revision);
       },
     });
+    const rendered = (cveId: string, day: string | null) => records.recall(cveId, day) ?? records.render(cveId, day);
     const shown = (day: string | null): unknown => {
       const text = rendered('CVE-2024-0001', day)?.text;
       return text === undefined ? null : JSON.parse(text);
@@ -72,7 +73,7 @@ describe('createRendered', () => {
 
   it('forgets the oldest of too many', () => {
     let reads = 0;
-    const rendered = createRendered({
+    const records = createRendered({
       version: () => 1,
       revisionOf: () => 1,
       find: (cveId) => {
@@ -80,6 +81,7 @@ describe('createRendered', () => {
         return recordOf(cveId, 1);
       },
     });
+    const rendered = (cveId: string, day: string | null) => records.recall(cveId, day) ?? records.render(cveId, day);
     for (let index = 0; index <= 2048; index += 1) rendered(`CVE-2024-${10_000 + index}`, null);
     rendered('CVE-2024-12048', null);
     expect(reads).toBe(2049);

@@ -10,6 +10,13 @@ export interface Rendered {
   readonly text: string;
 }
 
+export interface RenderedRecords {
+  /** recall returns the text from memory, or null. */
+  recall(cveId: string, epssDate: string | null): Rendered | null;
+  /** render reads the record and remembers its text. Null when there is no such record. */
+  render(cveId: string, epssDate: string | null): Rendered | null;
+}
+
 const entriesMax = 2048;
 const charactersMax = 32_768;
 
@@ -18,20 +25,20 @@ const charactersMax = 32_768;
  * record's revision when that has moved, which is several times cheaper than reading the record: a remembered text is never
  * older than the record. At most 2,048 texts of at most 32 Ki characters are kept; the oldest goes first.
  */
-export const createRendered = (
-  catalog: Pick<CatalogReads, 'find' | 'revisionOf' | 'version'>,
-): ((cveId: string, epssDate: string | null) => Rendered | null) => {
+export const createRendered = (catalog: Pick<CatalogReads, 'find' | 'revisionOf' | 'version'>): RenderedRecords => {
   const remembered = new Map<string, Rendered>();
-  return (cveId, epssDate) => {
+  const recall: RenderedRecords['recall'] = (cveId, epssDate) => {
     const known = remembered.get(cveId);
+    if (known === undefined || known.epssDate !== epssDate) return null;
     const version = catalog.version();
-    if (known !== undefined && known.epssDate === epssDate) {
-      if (known.version === version) return known;
-      if (known.revision === catalog.revisionOf(cveId)) {
-        known.version = version;
-        return known;
-      }
-    }
+    if (known.version === version) return known;
+    if (known.revision !== catalog.revisionOf(cveId)) return null;
+    known.version = version;
+    return known;
+  };
+  const render: RenderedRecords['render'] = (cveId, epssDate) => {
+    // Read before the record: a commit in between makes the text newer than its version, never older.
+    const version = catalog.version();
     const record = catalog.find(cveId);
     if (record === null) {
       remembered.delete(cveId);
@@ -47,4 +54,5 @@ export const createRendered = (
     }
     return rendered;
   };
+  return { recall, render };
 };

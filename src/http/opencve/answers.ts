@@ -68,11 +68,20 @@ const marked = (answer: Answer): Answer => ({ ...answer, headers: [...answer.hea
  * negotiated refuses who does not take JSON, and tells who came by HTTP Basic that tokens are the way. Fails with
  * `request.not_acceptable`.
  */
-export const negotiated =
-  (handler: Handler): Handler =>
-  (exchange) => {
+export const negotiated = (handler: Handler): Handler => {
+  const whole: Handler = (exchange) => {
     if (!accepts(exchange.request.headers.accept)) throw fail('request.not_acceptable');
     const answer = handler(exchange);
     if (exchange.person?.isBasic !== true) return answer;
     return answer instanceof Promise ? answer.then(marked) : marked(answer);
   };
+  const { recall } = handler;
+  if (recall === undefined) return whole;
+  // Asked for credentials alone: who came by HTTP Basic takes the long way.
+  return Object.assign(whole, {
+    recall: (exchange: Exchange): Answer | null => {
+      if (!accepts(exchange.request.headers.accept)) throw fail('request.not_acceptable');
+      return recall(exchange);
+    },
+  });
+};

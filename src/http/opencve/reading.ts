@@ -1,7 +1,7 @@
 import type { Expression, RecordDetail } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { publicUrlOf } from '../public-url.ts';
-import type { Answer, Exchange, Handler } from '../surface.ts';
+import { recalling, type Answer, type Exchange, type Handler } from '../surface.ts';
 import { freshAnswer, readAnswer, writtenOf } from './answers.ts';
 import type { OpencveCatalog } from './catalog-reads.ts';
 import { orderOf } from './filters.ts';
@@ -29,44 +29,55 @@ const keyOf = ({ publicUrl }: ReadingDeps, exchange: Exchange): string =>
  * catalogueRead answers what is the same for everybody. A text that was written under the catalogue's present version is
  * answered again as it is: no list is asked for, no thread handed over to.
  */
-export const catalogueRead =
-  (deps: ReadingDeps, write: (exchange: Exchange) => string | Promise<string>, isOwned: Owned = () => false): Handler =>
-  (exchange) => {
-    if (isOwned(exchange)) return answerLater(exchange, write(exchange));
-    // Read before the text is made: a commit in between makes the text newer than its stamp, never older.
-    const stamp = deps.catalog.version();
-    const key = keyOf(deps, exchange);
-    const known = deps.remembered.find(key, stamp);
-    if (known !== null) return readAnswer(exchange, known);
-    const keep = (text: string): Answer => {
-      const written = writtenOf(stamp, text);
-      deps.remembered.keep(key, written);
-      return readAnswer(exchange, written);
-    };
-    const text = write(exchange);
-    return typeof text === 'string' ? keep(text) : text.then(keep);
-  };
+export const catalogueRead = (
+  deps: ReadingDeps,
+  write: (exchange: Exchange) => string | Promise<string>,
+  isOwned: Owned = () => false,
+): Handler =>
+  recalling(
+    (exchange) => {
+      if (isOwned(exchange)) return null;
+      const known = deps.remembered.find(keyOf(deps, exchange), deps.catalog.version());
+      return known === null ? null : readAnswer(exchange, known);
+    },
+    (exchange) => {
+      if (isOwned(exchange)) return answerLater(exchange, write(exchange));
+      // Read before the text is made: a commit in between makes the text newer than its stamp, never older.
+      const stamp = deps.catalog.version();
+      const key = keyOf(deps, exchange);
+      const keep = (text: string): Answer => {
+        const written = writtenOf(stamp, text);
+        deps.remembered.keep(key, written);
+        return readAnswer(exchange, written);
+      };
+      const text = write(exchange);
+      return typeof text === 'string' ? keep(text) : text.then(keep);
+    },
+  );
 
 /** recordRead is the same for one record, whose own revision proves that nothing has changed. */
-export const recordRead =
-  (
-    deps: ReadingDeps,
-    cveIdOf: (exchange: Exchange) => string,
-    write: (exchange: Exchange, record: RecordDetail) => string,
-  ) =>
-  (exchange: Exchange): Answer => {
-    const cveId = cveIdOf(exchange);
-    const revision = deps.catalog.revisionOf(cveId);
-    if (revision === null) throw fail('catalog.cve_not_found');
-    const key = `${exchange.query} ${cveId}`;
-    const known = deps.remembered.find(key, revision);
-    if (known !== null) return readAnswer(exchange, known);
-    const record = deps.catalog.find(cveId);
-    if (record === null) throw fail('catalog.cve_not_found');
-    const written = writtenOf(record.revision, write(exchange, record));
-    deps.remembered.keep(key, written);
-    return readAnswer(exchange, written);
-  };
+export const recordRead = (
+  deps: ReadingDeps,
+  cveIdOf: (exchange: Exchange) => string,
+  write: (exchange: Exchange, record: RecordDetail) => string,
+): Handler =>
+  recalling(
+    (exchange) => {
+      const cveId = cveIdOf(exchange);
+      const revision = deps.catalog.revisionOf(cveId);
+      if (revision === null) throw fail('catalog.cve_not_found');
+      const known = deps.remembered.find(`${exchange.query} ${cveId}`, revision);
+      return known === null ? null : readAnswer(exchange, known);
+    },
+    (exchange) => {
+      const cveId = cveIdOf(exchange);
+      const record = deps.catalog.find(cveId);
+      if (record === null) throw fail('catalog.cve_not_found');
+      const written = writtenOf(record.revision, write(exchange, record));
+      deps.remembered.keep(`${exchange.query} ${cveId}`, written);
+      return readAnswer(exchange, written);
+    },
+  );
 
 /** tenantRead answers what belongs to somebody: never remembered. */
 export const tenantRead =
