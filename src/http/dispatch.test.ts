@@ -51,6 +51,25 @@ describe('createDispatch', () => {
   ])('leaves %j to the router', (url) => expect(direct(url)).toBeNull());
 });
 
+describe('createDispatch, whatever was asked before', () => {
+  const urls = [
+    '/api/v1/cve/CVE-1',
+    '/api/v1/cve/batch',
+    '/api/v1/kev/CVE-1',
+    '/api/v1/cve/',
+    '/api/v1/cve/a/b',
+    '/api/v1/ping',
+  ];
+  it.each(urls.flatMap((before) => urls.map((url) => [before, url] as const)))(
+    'after %s answers for %s as ever',
+    (before, url) => {
+      const fresh = createDispatch([surface])(url);
+      direct(before);
+      expect(direct(url)).toEqual(fresh);
+    },
+  );
+});
+
 describe('matchRoute', () => {
   it('lets a literal path win over a pattern, whatever the method', () => {
     expect(matchRoute(operations, 'GET', '/api/v1/cve/batch')).toEqual({

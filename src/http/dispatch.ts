@@ -9,16 +9,27 @@ export interface DirectRoute {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** A path that ends in one parameter. */
+interface Pattern extends Omit<DirectRoute, 'params'> {
+  /** All that stands before the parameter. */
+  readonly beginning: string;
+  readonly parameter: string;
+  /** Literal paths that begin the same: those are not the parameter's. */
+  siblings: readonly string[];
+}
+
 const noParams: Readonly<Record<string, string>> = {};
 
 /**
  * createDispatch finds GET operations written exactly as in their table: a literal path, or a literal beginning and one
  * parameter at the end. Two map look-ups instead of a router and its request objects, which cost a fifth of a short
- * request. Everything else (other methods, trailing slashes, percent-encoding, unknown paths) is null: the router's.
+ * request. Neighbours mostly ask for the same, so the last pattern is looked at first: a comparison instead of look-ups,
+ * which would have every new path entered into the engine's table of strings. Everything else (other methods, trailing
+ * slashes, percent-encoding, unknown paths) is null: the router's.
  */
 export const createDispatch = (surfaces: readonly Surface[]): ((url: string) => DirectRoute | null) => {
   const literals = new Map<string, DirectRoute | null>();
-  const patterns = new Map<string, Omit<DirectRoute, 'params'> & { readonly parameter: string }>();
+  const patterns = new Map<string, Pattern>();
   for (const surface of surfaces) {
     for (const operation of surface.operations) {
       const handler = surface.handlers[operation.id];
@@ -28,18 +39,36 @@ export const createDispatch = (surfaces: readonly Surface[]): ((url: string) => 
         // A literal of another method still shadows the pattern beside it.
         if (isGet) literals.set(operation.path, { surface, operation, handler, params: noParams });
         else if (!literals.has(operation.path)) literals.set(operation.path, null);
-      } else if (isGet && !beginning.includes('{')) patterns.set(beginning, { surface, operation, handler, parameter });
+      } else if (isGet && !beginning.includes('{')) {
+        patterns.set(beginning, { surface, operation, handler, beginning, parameter, siblings: [] });
+      }
     }
   }
+  for (const pattern of patterns.values()) {
+    pattern.siblings = [...literals.keys()].filter((path) => beginningOf(path) === pattern.beginning);
+  }
+  let last: Pattern | null = null;
+
+  const matched = ({ surface, operation, handler, beginning, parameter }: Pattern, path: string): DirectRoute | null =>
+    path.length === beginning.length || path.includes('%')
+      ? null
+      : { surface, operation, handler, params: { [parameter]: path.slice(beginning.length) } };
+
   return (url) => {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
+    const length = path.lastIndexOf('/') + 1;
+    if (last?.beginning.length === length && path.startsWith(last.beginning) && !last.siblings.includes(path)) {
+      return matched(last, path);
+    }
     const literal = literals.get(path);
     if (literal !== undefined) return literal;
-    const slash = path.lastIndexOf('/') + 1;
-    const pattern = patterns.get(path.slice(0, slash));
-    if (pattern === undefined || slash === path.length || path.includes('%')) return null;
-    const { surface, operation, handler, parameter } = pattern;
-    return { surface, operation, handler, params: { [parameter]: path.slice(slash) } };
+    const pattern = patterns.get(path.slice(0, length));
+    if (pattern === undefined) return null;
+    last = pattern;
+    return matched(pattern, path);
   };
 };
+
+/** All up to the last slash. */
+const beginningOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

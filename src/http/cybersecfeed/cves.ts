@@ -64,8 +64,8 @@ export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
   return whole(deps, exchange, rendered, epssDate);
 };
 
-const whole = (deps: CveDeps, exchange: Exchange, { text, revision }: Rendered, epssDate: string | null): Answer =>
-  deps.envelope.success(exchange, `{"cve":${text}}`, tagOf(revision, epssDate, everything));
+const whole = (deps: CveDeps, exchange: Exchange, rendered: Rendered, epssDate: string | null): Answer =>
+  deps.envelope.successOf(exchange, 'cve', rendered, tagOf(rendered.revision, epssDate, everything));
 
 const readChosen = (deps: CveDeps, exchange: Exchange, id: string, epssDate: string | null): Answer => {
   const selection = selectionOf(parseQuery(CveQuery, exchange.query));

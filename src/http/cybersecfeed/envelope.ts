@@ -8,6 +8,13 @@ const json = 'application/json; charset=utf-8';
 export interface Envelope {
   /** success wraps a JSON text; with a tag it answers 304 when the caller has that representation. */
   success(exchange: Exchange, dataText: string, tag: string | null, headers?: readonly string[]): Answer;
+  /** successOf is the same for `{"<name>":<text>}` where the text's length in UTF-8 is known. */
+  successOf(
+    exchange: Exchange,
+    name: string,
+    part: { readonly text: string; readonly bytes: number },
+    tag: string,
+  ): Answer;
   failure(status: number, errorText: string, correlationId: string, headers: readonly string[]): Answer;
   /** isoSeconds is the time of now as answers show it. */
   isoSeconds(): string;
@@ -30,17 +37,24 @@ export const createEnvelope = (clock: Clock): Envelope => {
   const meta = (correlationId: string): string =>
     `"meta":{"timestamp":"${now()}","version":"v1","correlationId":"${correlationId}"}}`;
 
+  const success: Envelope['success'] = (exchange, dataText, tag, headers) => {
+    const all = ['Cache-Control', 'private, no-cache', 'Vary', 'X-API-Key', 'X-Content-Type-Options', 'nosniff'];
+    if (headers !== undefined) all.push(...headers);
+    addRateFields(all, exchange, clock);
+    if (tag !== null) {
+      all.push('ETag', tag);
+      if (tagMatches(exchange.request.headers['if-none-match'], tag)) return { status: 304, headers: all, body: '' };
+    }
+    all.push('Content-Type', json);
+    return { status: 200, headers: all, body: `{"data":${dataText},${meta(exchange.correlationId)}` };
+  };
+
   return {
-    success: (exchange, dataText, tag, headers) => {
-      const all = ['Cache-Control', 'private, no-cache', 'Vary', 'X-API-Key', 'X-Content-Type-Options', 'nosniff'];
-      if (headers !== undefined) all.push(...headers);
-      addRateFields(all, exchange, clock);
-      if (tag !== null) {
-        all.push('ETag', tag);
-        if (tagMatches(exchange.request.headers['if-none-match'], tag)) return { status: 304, headers: all, body: '' };
-      }
-      all.push('Content-Type', json);
-      return { status: 200, headers: all, body: `{"data":${dataText},${meta(exchange.correlationId)}` };
+    success,
+    successOf: (exchange, name, { text, bytes }, tag) => {
+      const answer = success(exchange, `{"${name}":${text}}`, tag);
+      // All around the text is ASCII.
+      return answer.body === '' ? answer : { ...answer, bytes: answer.body.length - text.length + bytes };
     },
     failure: (status, errorText, correlationId, headers) => ({
       status,

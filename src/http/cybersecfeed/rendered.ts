@@ -8,6 +8,8 @@ export interface Rendered {
   readonly revision: number;
   readonly epssDate: string | null;
   readonly text: string;
+  /** Length of the text in UTF-8. */
+  readonly bytes: number;
 }
 
 export interface RenderedRecords {
@@ -45,8 +47,9 @@ export const createRendered = (catalog: Pick<CatalogReads, 'find' | 'revisionOf'
       return null;
     }
     // A text joined from pieces is put together anew at every use; through a buffer it becomes one piece.
-    const text = Buffer.from(recordText(record, epssDate, everything)).toString();
-    const rendered = { version, revision: record.revision, epssDate, text };
+    const bytes = Buffer.from(recordText(record, epssDate, everything));
+    const text = bytes.toString();
+    const rendered = { version, revision: record.revision, epssDate, text, bytes: bytes.length };
     if (text.length <= charactersMax) {
       const oldest = remembered.size >= entriesMax ? remembered.keys().next().value : undefined;
       if (oldest !== undefined) remembered.delete(oldest);

@@ -6,8 +6,9 @@ import type { Written } from './remembered.ts';
 /** writtenOf makes a text ready to be answered and remembered. */
 export const writtenOf = (stamp: number, text: string): Written => {
   // A text joined from pieces is put together anew at every use; through a buffer it becomes one piece.
-  const whole = Buffer.from(text).toString();
-  return { stamp, text: whole, tag: textTag(whole) };
+  const bytes = Buffer.from(text);
+  const whole = bytes.toString();
+  return { stamp, text: whole, bytes: bytes.length, tag: textTag(whole) };
 };
 
 const fixed = [
@@ -31,13 +32,13 @@ const unkept = 'no-store';
 /** readAnswer answers a text; 304 to whoever has it already. */
 export const readAnswer = (
   exchange: Exchange,
-  { text, tag }: Pick<Written, 'text' | 'tag'>,
+  { text, bytes, tag }: Pick<Written, 'text' | 'bytes' | 'tag'>,
   caching = revalidated,
 ): Answer => {
   const headers = [...fixed, 'Cache-Control', caching, 'ETag', tag];
   return tagMatches(exchange.request.headers['if-none-match'], tag)
     ? { status: 304, headers, body: '' }
-    : { status: 200, headers, body: text };
+    : { status: 200, headers, body: text, bytes };
 };
 
 /** freshAnswer answers a text that shows something of somebody: it is not remembered, here or anywhere. */

@@ -55,7 +55,7 @@ export const catalogueRead = (
     },
   );
 
-/** recordRead is the same for one record, whose own revision proves that nothing has changed. */
+/** recordRead is the same for one record; where the catalogue has changed, its own revision proves that it has not. */
 export const recordRead = (
   deps: ReadingDeps,
   cveIdOf: (exchange: Exchange) => string,
@@ -64,16 +64,23 @@ export const recordRead = (
   recalling(
     (exchange) => {
       const cveId = cveIdOf(exchange);
-      const revision = deps.catalog.revisionOf(cveId);
-      if (revision === null) throw fail('catalog.cve_not_found');
-      const known = deps.remembered.find(`${exchange.query} ${cveId}`, revision);
-      return known === null ? null : readAnswer(exchange, known);
+      const key = `${exchange.query} ${cveId}`;
+      const known = deps.remembered.last(key);
+      if (known === null) return null;
+      const stamp = deps.catalog.version();
+      if (known.stamp !== stamp) {
+        if (known.revision !== deps.catalog.revisionOf(cveId)) return null;
+        deps.remembered.keep(key, { ...known, stamp });
+      }
+      return readAnswer(exchange, known);
     },
     (exchange) => {
       const cveId = cveIdOf(exchange);
+      // Read before the record: a commit in between makes the text newer than its stamp, never older.
+      const stamp = deps.catalog.version();
       const record = deps.catalog.find(cveId);
       if (record === null) throw fail('catalog.cve_not_found');
-      const written = writtenOf(record.revision, write(exchange, record));
+      const written = { ...writtenOf(stamp, write(exchange, record)), revision: record.revision };
       deps.remembered.keep(`${exchange.query} ${cveId}`, written);
       return readAnswer(exchange, written);
     },

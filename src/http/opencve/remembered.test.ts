@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRemembered } from './remembered.ts';
 
-const written = (stamp: number, text: string) => ({ stamp, text, tag: 'W/"x"' });
+const written = (stamp: number, text: string) => ({ stamp, text, bytes: text.length, tag: 'W/"x"' });
 
 describe('remembered answers', () => {
   it('are given under their own stamp only', () => {
@@ -14,6 +14,7 @@ describe('remembered answers', () => {
     expect(remembered.find('a', 1)).toBeNull();
     expect(remembered.find('a', 2)?.text).toBe('two');
     expect(remembered.find('b', 2)).toBeNull();
+    expect([remembered.last('a')?.stamp, remembered.last('b')]).toEqual([2, null]);
   });
 
   it('are at most 4,096, the newest of them', () => {

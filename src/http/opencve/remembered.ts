@@ -1,8 +1,12 @@
 /** An answer as it was written, and what it was true of. */
 export interface Written {
-  /** Of the catalogue or of the record: the text holds as long as this does. */
+  /** The catalogue's version that the text holds at. */
   readonly stamp: number;
+  /** Of the record, where it shows one: the text holds at any version that has it. */
+  readonly revision?: number;
   readonly text: string;
+  /** Length of the text in UTF-8. */
+  readonly bytes: number;
   /** Its entity tag. */
   readonly tag: string;
 }
@@ -10,6 +14,8 @@ export interface Written {
 export interface Remembered {
   /** find returns what was written under that stamp; anything older is gone. */
   find(key: string, stamp: number): Written | null;
+  /** last returns what was written last, under whatever stamp. */
+  last(key: string): Written | null;
   keep(key: string, written: Written): void;
 }
 
@@ -36,6 +42,7 @@ export const createRemembered = (): Remembered => {
       const written = all.get(key);
       return written !== undefined && written.stamp === stamp ? written : null;
     },
+    last: (key) => all.get(key) ?? null,
     keep: (key, written) => {
       forget(key);
       const size = sizeOf(key, written);
