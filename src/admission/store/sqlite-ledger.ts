@@ -6,6 +6,7 @@ import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
 import { encodeTimes } from '../window.ts';
 import { workOut, type BatchEffect } from './batch-state.ts';
 import type { Ledger, LedgerSettlement } from './ledger.ts';
+import { createHotRows } from './hot-rows.ts';
 import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
 import { endingRuns, useRuns } from './runs.ts';
 
@@ -48,11 +49,11 @@ const prepare = (database: DatabaseSync) => ({
   ),
   updateMeter: database.prepare(
     `update meters set version = version + 1, anchor_ms = ?, period_start_ms = ?, period_end_ms = ?, used_millicredits = ?,
-       charged_total_millicredits = ?, requests_total = ?, recent = ? where owner_id = ?`,
+       charged_total_millicredits = ?, requests_total = ?, recent = ? where rowid = ?`,
   ),
   updateActivity: database.prepare(
     `update credential_activity set requests = requests + ?, last_used_at_ms = ?, last_used_address = ?
-     where credential_id = ?`,
+     where rowid = ?`,
   ),
 });
 
@@ -76,19 +77,25 @@ export const createSqliteLedger = (
   const statements = prepare(database);
   /** The rows as this connection left them, which holds until another one commits. */
   const meters = new Map<string, Meter>();
+  const meterRows = createHotRows(database, 'meters', 'owner_id');
+  const activityRows = createHotRows(database, 'credential_activity', 'credential_id');
   let lastUsageId = 0;
   let dataVersion: unknown = null;
 
   const forget = (): void => {
     meters.clear();
+    meterRows.forget();
+    activityRows.forget();
     dataVersion = null;
   };
 
   /** In the transaction that has begun: forgets what another connection may have changed. */
   const refresh = (): void => {
+    meterRows.begin();
+    activityRows.begin();
     const current = statements.dataVersion.get()?.['data_version'];
     if (current === dataVersion && meters.size <= metersKept) return;
-    meters.clear();
+    forget();
     lastUsageId = Number(statements.lastUsageId.get()?.['id'] ?? 0);
     dataVersion = current;
   };
@@ -123,7 +130,8 @@ export const createSqliteLedger = (
     }
     for (const ownerId of effect.changed) {
       const meter = meters.get(ownerId);
-      if (meter === undefined) continue;
+      const place = meterRows.placeOf(ownerId);
+      if (meter === undefined || place === undefined) continue;
       statements.updateMeter.run(
         meter.anchorMs,
         meter.periodStartMs,
@@ -132,11 +140,12 @@ export const createSqliteLedger = (
         meter.chargedTotalMillicredits,
         meter.requestsTotal,
         encodeTimes(meter.recent),
-        ownerId,
+        place,
       );
     }
     for (const [credentialId, { requests, address }] of effect.activity) {
-      statements.updateActivity.run(requests, nowMs, address, credentialId);
+      const place = activityRows.placeOf(credentialId);
+      if (place !== undefined) statements.updateActivity.run(requests, nowMs, address, place);
     }
   };
 
