@@ -68,6 +68,20 @@ eachEngine('hygiene of credentials', (makeDatabase) => {
     expect(await kinds()).toEqual(['never_used']);
   });
 
+  it('keeps the first sight of each network, of many credentials at once, up to 256 of one', async () => {
+    const { control, credentials, issue } = await start();
+    const keys = [await issue(), await issue(), await issue()];
+    const addresses = Array.from({ length: 300 }, (_, index) => `10.${Math.floor(index / 100)}.${index % 100}.1`);
+    for (const [index, { presented }] of keys.entries()) {
+      const from = index === 0 ? addresses : addresses.slice(0, 2);
+      await Promise.all([...from, ...from].map((address) => credentials.verify({ family, presented, address })));
+    }
+    await credentials.settled();
+    const rows = await control.db.selectFrom('credential_networks').selectAll().execute();
+    expect(keys.map(({ id }) => rows.filter((row) => row.credential_id === id).length)).toEqual([256, 2, 2]);
+    expect(rows.some(({ network }) => network === '10.0.0.0/24')).toBe(true);
+  });
+
   it('finds use after the end, counts it with few writes, and audits it once a day', async () => {
     const { clock, control, credentials, entries, issue, kinds, use } = await start();
     const { id, presented } = await issue({ expiresAtMs: clock.nowMs() + 400 * dayMs });

@@ -8,9 +8,10 @@ import {
   countExposures,
   findAttempts,
   insertExposure,
-  insertNetworkOnce,
-  listNetworks,
+  insertNetworksOnce,
+  listNetworksOf,
   upsertAttempts,
+  type NetworkRow,
 } from './use-store.ts';
 
 const dayMs = 86_400_000;
@@ -20,6 +21,8 @@ const attemptsEveryMs = 60_000;
 const knownMax = 100_000;
 /** Networks kept of one credential: one that roams that much tells nothing by a further one. */
 const networksMax = 256;
+/** First sights of networks in one statement. */
+const sightingsAtOnce = 500;
 /** Exposures kept of one credential a day. */
 const exposuresMax = 100;
 
@@ -43,6 +46,8 @@ export const createUseRecord = (deps: CredentialsDeps) => {
   const known = new Set<string>();
   const foreign = new Map<string, number>();
   const attempts = new Map<string, { notedAtMs: number; waiting: number }>();
+  let sightings: NetworkRow[] = [];
+  let isNotingSightings = false;
   let refusals: { readonly row: CredentialRow; readonly address: string; readonly isAttempt: boolean }[] = [];
 
   const aside = (work: () => Promise<void>): void => {
@@ -62,14 +67,35 @@ export const createUseRecord = (deps: CredentialsDeps) => {
     if (known.has(key)) return;
     if (known.size >= knownMax) known.clear();
     known.add(key);
-    aside(async () => {
-      if ((await listNetworks(control.db, credentialId)).length >= networksMax) return;
-      await insertNetworkOnce(control.db, {
-        credential_id: credentialId,
-        network,
-        first_seen_at_ms: clock.nowMs(),
-      });
-    });
+    sightings.push({ credential_id: credentialId, network, first_seen_at_ms: clock.nowMs() });
+    if (isNotingSightings) return;
+    isNotingSightings = true;
+    aside(noteSightings);
+  };
+
+  /**
+   * Writes what was seen, many at once: after a start every credential is seen for the first time, and the writes of one each
+   * would stand in the way of the charges.
+   */
+  const noteSightings = async (): Promise<void> => {
+    try {
+      while (sightings.length > 0) {
+        const seen = sightings.slice(0, sightingsAtOnce);
+        sightings = sightings.slice(sightingsAtOnce);
+        const written = await listNetworksOf(control.db, [...new Set(seen.map((row) => row.credential_id))]);
+        const networksOf = Map.groupBy(written, (row) => row.credential_id);
+        const fresh = seen.filter((row) => {
+          const networks = networksOf.get(row.credential_id) ?? [];
+          networksOf.set(row.credential_id, networks);
+          const isFresh = networks.length < networksMax && networks.every(({ network }) => network !== row.network);
+          if (isFresh) networks.push(row);
+          return isFresh;
+        });
+        if (fresh.length > 0) await insertNetworksOnce(control.db, fresh);
+      }
+    } finally {
+      isNotingSightings = false;
+    }
   };
 
   const noteAttempts = async (row: CredentialRow, address: string, count: number): Promise<void> => {

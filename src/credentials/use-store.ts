@@ -72,11 +72,14 @@ export const listNetworks = (db: Db, credentialId: string): Promise<NetworkRow[]
     .orderBy('network')
     .execute();
 
-/** insertNetworkOnce writes the first sight of a network; later ones change nothing. */
-export const insertNetworkOnce = async (db: Db, row: NetworkRow): Promise<void> => {
+export const listNetworksOf = (db: Db, credentialIds: readonly string[]): Promise<NetworkRow[]> =>
+  db.selectFrom('credential_networks').selectAll().where('credential_id', 'in', credentialIds).execute();
+
+/** insertNetworksOnce writes first sights of networks; later ones change nothing. */
+export const insertNetworksOnce = async (db: Db, rows: readonly NetworkRow[]): Promise<void> => {
   await db
     .insertInto('credential_networks')
-    .values(row)
+    .values(rows)
     .onConflict((conflict) => conflict.columns(['credential_id', 'network']).doNothing())
     .execute();
 };
