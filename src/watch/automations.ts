@@ -1,4 +1,4 @@
-import { AppError, fail, newUuid, type Actor } from '../kernel/index.ts';
+import { AppError, fail, newUuid, refusedFields, type Actor } from '../kernel/index.ts';
 import type { Project } from '../accounts/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import {
@@ -10,7 +10,7 @@ import {
 } from './automation-configuration.ts';
 import { noSchedule, scheduleOf, type Schedule, type ScheduleInput } from './automation-schedule.ts';
 import type { WatchDeps } from './deps.ts';
-import { outputName, refusedFields } from './fields.ts';
+import { outputName } from './output-name.ts';
 import {
   deleteAutomation,
   findAutomation,

@@ -1,8 +1,8 @@
-import { AppError, fail, newUuid, Secret, type Actor } from '../kernel/index.ts';
+import { AppError, fail, newUuid, refusedFields, Secret, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import { confirmationOf, confirmationText, isConfirmedBy, readConfirmation } from './confirmation.ts';
 import type { WatchDeps } from './deps.ts';
-import { outputName, refusedFields } from './fields.ts';
+import { outputName } from './output-name.ts';
 import {
   addressOf,
   shownTarget,
