@@ -1,5 +1,5 @@
-import { AppError, fail, newId, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { fail, newId, type Actor } from '../kernel/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalEmail, normalName } from './email-address.ts';
 import { tellRemoved } from './notices.ts';
@@ -54,16 +54,10 @@ const organizationName = (name: string): string => {
 };
 
 /** renaming turns a taken name into `organization.name_taken`. */
-const renaming = async <T>(name: string, task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'storage.unique') {
-      throw fail('organization.name_taken', { message: `There is an organisation named ${name}`, cause: error });
-    }
-    throw error;
-  }
-};
+const renaming = <T>(name: string, task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) =>
+    fail('organization.name_taken', { message: `There is an organisation named ${name}`, cause }),
+  );
 
 export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemoval) => {
   const { control, clock } = deps;

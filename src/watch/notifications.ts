@@ -1,5 +1,5 @@
 import { AppError, fail, newUuid, refusedFields, Secret, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import { confirmationOf, confirmationText, isConfirmedBy, readConfirmation } from './confirmation.ts';
 import type { WatchDeps } from './deps.ts';
 import { outputName } from './output-name.ts';
@@ -56,15 +56,11 @@ const notificationsMax = 100;
 const pendingText = 'The address is not confirmed yet: open the link in the mail.';
 
 /** naming turns a taken name into `notification.name_taken`. */
-const naming = async <T>(task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'storage.unique') throw error;
+const naming = <T>(task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) => {
     const name = 'A notification with this name already exists.';
-    throw fail('notification.name_taken', { detail: { fields: { name } }, cause: error });
-  }
-};
+    return fail('notification.name_taken', { detail: { fields: { name } }, cause });
+  });
 
 export const notificationVerbs = (deps: WatchDeps) => {
   const { control, clock, random, audit, projects, sealing } = deps;
