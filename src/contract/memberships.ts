@@ -98,7 +98,7 @@ export const membershipRows = (
     summary: 'Invite a person by mail',
     body: bodies.invitation,
     response: InvitationRow,
-    errors: ['permission.refused', 'member.exists', ...limits, ...inBody],
+    errors: ['permission.refused', 'member.exists', 'mail.limited', ...limits, ...inBody],
   },
   {
     name: 'invitation.withdraw',

@@ -81,6 +81,7 @@ export const peopleTables: ExpectedTables<PeopleTables> = {
     last_error: 'text?',
     created_at_ms: 'int',
     sent_at_ms: 'int?',
+    asked_by: 'text=',
   },
   claims: {
     id: 'text',
