@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { projectOwnerId } from './accounts/index.ts';
 import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
-import { AppError, systemActor } from './kernel/index.ts';
+import { AppError, systemActor, type Clock } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { holdersOf } from './holders.ts';
 import { membershipsOf } from './memberships.ts';
@@ -33,7 +33,8 @@ const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void
 };
 
 /** peopleOf binds what the surfaces of people need. */
-const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Parts): Omit<PeopleVerbs, 'holders'> => {
+const peopleOf = (parts: Parts, clock: Clock): PeopleVerbs => {
+  const { accounts, audit, billing, credentials, claims, watch } = parts;
   const { signIn, sessions, projects, plans, users } = accounts;
   return {
     auth: { ...signIn, ...sessions },
@@ -64,13 +65,14 @@ const peopleOf = ({ accounts, audit, billing, credentials, claims, watch }: Part
     claims,
     confirmations: watch.notifications,
     billing,
+    holders: holdersOf(parts, clock),
   };
 };
 
 /** opencveV2Of binds what tokens of organisations reach. */
-const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
+const opencveV2Of = (parts: Parts, people: PeopleVerbs, catalog: Catalog): HttpDeps['opencveV2'] => {
   const { accounts, audit, credentials, watch } = parts;
-  const { emailOf, tenants } = peopleOf(parts);
+  const { emailOf, tenants } = people;
   const { organizationById, isOrganization, projectsIn, reportForeign } = tenants;
   return {
     catalog,
@@ -110,6 +112,7 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
     await fillWhenEmpty(surroundings);
     const reads = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
     catalog = reads;
+    const people = peopleOf(parts, clock);
     const server = await createHttp({
       clock,
       random,
@@ -118,8 +121,8 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
       config: config.server,
       credentials: parts.credentials,
       sessions: parts.accounts.sessions,
-      people: { ...peopleOf(parts), holders: holdersOf(parts, clock) },
-      opencveV2: opencveV2Of(parts, reads),
+      people,
+      opencveV2: opencveV2Of(parts, people, reads),
       leaks: config.leaks,
       admission: parts.admission,
       catalog: reads,

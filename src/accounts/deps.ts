@@ -46,7 +46,16 @@ export interface Dependants {
 }
 
 export interface MailSink {
-  send(tx: Db, mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+  send(
+    tx: Db,
+    mail: {
+      readonly to: string;
+      readonly subject: string;
+      readonly text: string;
+      /** The organisation that writes to somebody who has not asked for it. Throws `mail.limited` when it does so too often. */
+      readonly askedBy?: string;
+    },
+  ): Promise<void>;
   /** Forgets all mails to an address. */
   forget(tx: Db, address: string): Promise<number>;
 }

@@ -102,7 +102,7 @@ export const invitationVerbs = (deps: AccountsDeps) => {
     return `You are invited to the ${what} ${JSON.stringify(tenant.row.name)} as ${row.role}.\n\n${place}; the invitation (${row.id}) holds for ${days} days. Use this e-mail address.\n`;
   };
 
-  /** insert writes the invitation and its mail; who invites must manage the target. */
+  /** insert writes the invitation and its mail; who invites must manage the target. Throws `mail.limited`, `member.exists`. */
   const invite = (input: {
     readonly actor: Actor;
     readonly target: InvitationTarget;
@@ -143,6 +143,7 @@ export const invitationVerbs = (deps: AccountsDeps) => {
         to: email,
         subject: `Invitation to ${tenant.row.name}`,
         text: textOf(tenant, row),
+        askedBy: tenant.kind === 'project' ? tenant.row.organization_id : tenant.row.id,
       });
       await audit(tx, actor, row, 'invitation.sent');
       return invitationOf(row);

@@ -1,10 +1,10 @@
-import { AppError, fail, newId, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { fail, newId, type Actor } from '../kernel/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
-import { normalEmail, normalName } from './email-address.ts';
+import { normalName } from './email-address.ts';
 import { tellRemoved } from './notices.ts';
 import { projectOwnerId } from './owner.ts';
-import { accessTo, includes, isTrusted, requireAccess, type Access } from './permission.ts';
+import { accessTo, includes, requireAccess, type Access } from './permission.ts';
 import {
   deleteOrganizationMember,
   findOrganizationRole,
@@ -22,8 +22,7 @@ import {
   type OrganizationRole,
   type OrganizationRow,
 } from './store/tenant-store.ts';
-import { findUserByEmail } from './store/user-store.ts';
-import { findNamed, memberOf, ownerFor, type Member, type ProjectRemoval } from './tenant.ts';
+import { findNamed, memberNamed, memberOf, ownerFor, type Member, type ProjectRemoval } from './tenant.ts';
 
 export interface Organization {
   readonly id: string;
@@ -54,16 +53,10 @@ const organizationName = (name: string): string => {
 };
 
 /** renaming turns a taken name into `organization.name_taken`. */
-const renaming = async <T>(name: string, task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'storage.unique') {
-      throw fail('organization.name_taken', { message: `There is an organisation named ${name}`, cause: error });
-    }
-    throw error;
-  }
-};
+const renaming = <T>(name: string, task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) =>
+    fail('organization.name_taken', { message: `There is an organisation named ${name}`, cause }),
+  );
 
 export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemoval) => {
   const { control, clock } = deps;
@@ -185,13 +178,9 @@ export const organizationVerbs = (deps: AccountsDeps, removeProject: ProjectRemo
       inTransaction(control.db, async (tx) => {
         const { actor, organizationId, role } = input;
         const row = await lock(tx, actor, organizationId, 'own');
-        const user = await findUserByEmail(tx, normalEmail(input.email));
-        const before = user === undefined ? undefined : await findOrganizationRole(tx, organizationId, user.id);
-        if (user === undefined || (before === undefined && !isTrusted(actor))) {
-          throw fail(isTrusted(actor) ? 'account.not_found' : 'member.not_found', {
-            message: `No user with the address ${input.email}`,
-          });
-        }
+        const { user, before } = await memberNamed(tx, actor, input.email, (userId) =>
+          findOrganizationRole(tx, organizationId, userId),
+        );
         if (before === 'owner' && role !== 'owner') await requireOtherOwner(tx, organizationId, user.id);
         const member = { user_id: user.id, role, joined_at_ms: clock.nowMs() };
         await writeOrganizationMember(tx, { organization_id: organizationId, ...member });

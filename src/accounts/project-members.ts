@@ -1,7 +1,6 @@
 import { fail, type Actor } from '../kernel/index.ts';
 import { inTransaction, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
-import { normalEmail } from './email-address.ts';
 import { tellRemoved, tellTransferred } from './notices.ts';
 import { projectOwnerId } from './owner.ts';
 import { isTrusted, requireAccess, type Access } from './permission.ts';
@@ -16,8 +15,8 @@ import {
   writeProjectMember,
 } from './store/member-store.ts';
 import { lockProject, updateProject, type ProjectRole, type ProjectRow } from './store/tenant-store.ts';
-import { findUser, findUserByEmail } from './store/user-store.ts';
-import { memberOf, type Member } from './tenant.ts';
+import { findUser } from './store/user-store.ts';
+import { memberNamed, memberOf, type Member } from './tenant.ts';
 
 /**
  * requireRoomForMember throws `plan.limit_reached` when the plan of the project's owner has no room for one more. Open
@@ -85,13 +84,9 @@ export const projectMemberVerbs = (deps: AccountsDeps) => {
       inTransaction(control.db, async (tx) => {
         const { actor, projectId, role } = input;
         const project = await lock(tx, actor, projectId, 'manage');
-        const user = await findUserByEmail(tx, normalEmail(input.email));
-        const before = user === undefined ? undefined : await findProjectRole(tx, projectId, user.id);
-        if (user === undefined || (before === undefined && !isTrusted(actor))) {
-          throw fail(isTrusted(actor) ? 'account.not_found' : 'member.not_found', {
-            message: `No user with the address ${input.email}`,
-          });
-        }
+        const { user, before } = await memberNamed(tx, actor, input.email, (userId) =>
+          findProjectRole(tx, projectId, userId),
+        );
         if (before === 'owner') throw fail('member.last_owner', { message: 'Transfer the project first' });
         const member = { user_id: user.id, role, joined_at_ms: clock.nowMs() };
         await writeProjectMember(tx, { project_id: projectId, ...member });

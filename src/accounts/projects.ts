@@ -1,5 +1,5 @@
-import { AppError, fail, systemActor, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { fail, systemActor, type Actor } from '../kernel/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalName } from './email-address.ts';
 import { projectOwnerId } from './owner.ts';
@@ -80,19 +80,10 @@ const describing = (text: string): string => {
 };
 
 /** naming turns a taken name into `project.name_taken`. */
-const naming = async <T>(name: string, task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'storage.unique') {
-      throw fail('project.name_taken', {
-        message: `There is a project named ${name} in this organisation`,
-        cause: error,
-      });
-    }
-    throw error;
-  }
-};
+const naming = <T>(name: string, task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) =>
+    fail('project.name_taken', { message: `There is a project named ${name} in this organisation`, cause }),
+  );
 
 /** requireRoomFor locks the owner and throws `plan.limit_reached` when the plan has no room for one more project. */
 export const requireRoomFor = async (deps: AccountsDeps, tx: Db, actor: Actor, ownerId: string): Promise<void> => {

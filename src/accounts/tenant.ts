@@ -9,7 +9,7 @@ import {
   type OrganizationRow,
   type ProjectRow,
 } from './store/tenant-store.ts';
-import { findUserByEmail, listUsersById } from './store/user-store.ts';
+import { findUserByEmail, listUsersById, type UserRow } from './store/user-store.ts';
 
 /** A member of an organisation or a project. */
 export interface Member<Role> {
@@ -30,6 +30,26 @@ export const memberOf = <Role>(row: MemberRow<Role>): Member<Role> => ({
 
 /** Deletes a project with everything that hangs on it, inside the transaction of a larger change. */
 export type ProjectRemoval = (tx: Db, actor: Actor, project: ProjectRow) => Promise<void>;
+
+/**
+ * memberNamed finds the person whose role is to change, and the role as it is. Only the operator may name somebody who is no
+ * member yet; for everybody else a stranger and an address that nobody has are the same.
+ */
+export const memberNamed = async <Role>(
+  tx: Db,
+  actor: Actor,
+  email: string,
+  roleOf: (userId: string) => Promise<Role | undefined>,
+): Promise<{ readonly user: UserRow; readonly before: Role | undefined }> => {
+  const user = await findUserByEmail(tx, normalEmail(email));
+  const before = user === undefined ? undefined : await roleOf(user.id);
+  if (user === undefined || (before === undefined && !isTrusted(actor))) {
+    throw fail(isTrusted(actor) ? 'account.not_found' : 'member.not_found', {
+      message: `No user with the address ${email}`,
+    });
+  }
+  return { user, before };
+};
 
 /** findNamed finds an organisation by name or by id. */
 export const findNamed = async (db: Db, organization: string): Promise<OrganizationRow | undefined> =>

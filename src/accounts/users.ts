@@ -1,6 +1,6 @@
 import type { PlanName } from '../config/index.ts';
-import { AppError, fail, newId, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { fail, newId, type Actor } from '../kernel/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import { ownersTouchedBy } from './account-fences.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalEmail, normalName } from './email-address.ts';
@@ -80,14 +80,10 @@ export const insertAccount = async (
     plan_period_end_ms: null,
     plan_past_due_since_ms: null,
   };
-  try {
-    await insertUser(tx, row);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'storage.unique') {
-      throw fail('account.email_taken', { message: `The address ${email} is in use`, cause: error });
-    }
-    throw error;
-  }
+  await unlessTaken(
+    () => insertUser(tx, row),
+    (cause) => fail('account.email_taken', { message: `The address ${email} is in use`, cause }),
+  );
   await deps.meters.openMeter(tx, row.id);
   await deps.audit.record(tx, {
     actor: input.actor,

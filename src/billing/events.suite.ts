@@ -94,7 +94,7 @@ export const billingOn = async (control: TestDatabase, clock?: ManualClock) => {
   const node = await nodeOn(control, clock === undefined ? {} : { clock });
   const { accounts, admission, audit, credentials } = node;
   const queue = createQueue({ control, clock: node.clock, random: seededRandom('queue'), log: silentLog });
-  const mailConfig = { smtp: null, from: { name: '', address: 'vulngate@localhost' } };
+  const mailConfig = { smtp: null, from: { name: '', address: 'vulngate@localhost' }, unaskedPerDay: 100 };
   const mail = createMailer({ control, clock: node.clock, log: silentLog, queue, config: mailConfig });
   const claims = createClaims({
     control,

@@ -22,6 +22,18 @@ export const mailOptions = [
     example: 'Vulngate <vulngate@example.org>',
   },
   {
+    key: 'unaskedMails',
+    env: 'VULNGATE_UNASKED_MAILS',
+    section: 'mail',
+    kind: 'integer',
+    default: '100',
+    minimum: 1,
+    maximum: 100_000,
+    description:
+      'Invitations and requests for confirmation that one organisation, with its projects, may have mailed in a day. Whoever has them mailed, one address gets ten at the most.',
+    example: '500',
+  },
+  {
     key: 'stripeWebhookSecret',
     env: 'VULNGATE_STRIPE_WEBHOOK_SECRET',
     section: 'billing',

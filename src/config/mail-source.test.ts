@@ -18,7 +18,8 @@ const problemOf = (texts: OptionTexts): string => {
 
 describe('the mail server', () => {
   test('is none, and mails stay here, when no address is given', () => {
-    expect(testConfig().mail).toEqual({ smtp: null, from: { name: 'Vulngate', address: 'vulngate@localhost' } });
+    const from = { name: 'Vulngate', address: 'vulngate@localhost' };
+    expect(testConfig().mail).toEqual({ smtp: null, from, unaskedPerDay: 100 });
   });
 
   test('is read from the address with its port, login and transport', () => {

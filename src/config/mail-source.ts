@@ -8,7 +8,8 @@ const urlFix = 'Give smtps://user:password@host:465 or smtp://host:587, with spe
 /** mailOf says how mails leave: by an SMTP server, or not at all. */
 export const mailOf = (values: OptionValues, problems: Problem[]): MailConfig => {
   const from = fromOf(values.mailFrom, problems);
-  if (values.smtpUrl === null) return { smtp: null, from };
+  const unaskedPerDay = values.unaskedMails;
+  if (values.smtpUrl === null) return { smtp: null, from, unaskedPerDay };
   if (values.mailFrom === null) {
     const problem = 'is missing while VULNGATE_SMTP_URL is given';
     problems.push({ name: 'VULNGATE_MAIL_FROM', given: null, problem, fix: 'Give the address that mails come from.' });
@@ -22,7 +23,7 @@ export const mailOf = (values: OptionValues, problems: Problem[]): MailConfig =>
       fix: urlFix,
     });
   }
-  return { smtp, from };
+  return { smtp, from, unaskedPerDay };
 };
 
 const fromOf = (text: string | null, problems: Problem[]): MailConfig['from'] => {

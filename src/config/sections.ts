@@ -100,6 +100,8 @@ export interface MailConfig {
   /** Null: mails stay in the local outbox. */
   readonly smtp: SmtpConfig | null;
   readonly from: { readonly name: string; readonly address: string };
+  /** Mails to people who have not asked for them, a day and organisation. */
+  readonly unaskedPerDay: number;
 }
 
 /** By what those who report found credentials prove themselves. */

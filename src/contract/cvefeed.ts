@@ -12,6 +12,7 @@ import { membershipRows, ProjectInvitationBody, ProjectRoleBody, TransferBody } 
 import type { Operation } from './operation.ts';
 import { PageQuery } from './page-query.ts';
 import { choice, instant, text, whole } from './parameter.ts';
+import { inBody } from './refusals.ts';
 import { Instant } from './wire.ts';
 
 const ProjectParams = z.object({ project_id: z.string() });
@@ -82,12 +83,6 @@ const gate: readonly ErrorCode[] = [
   'scope.missing',
   'admission.rate_limited',
   'admission.unavailable',
-];
-const inBody: readonly ErrorCode[] = [
-  'request.unsupported_media_type',
-  'request.malformed',
-  'request.missing_parameter',
-  'request.invalid_parameter',
 ];
 
 type Row = Pick<Operation, 'method' | 'summary' | 'response'> &

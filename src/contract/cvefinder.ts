@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../kernel/error-catalogue.ts';
 import type { Operation } from './operation.ts';
+import { inBody, ofSession } from './refusals.ts';
 import { ShownOnce, Words } from './wire.ts';
 
 export const NewKeyBody = z.strictObject({ name: Words.trim().min(1).max(100) });
@@ -38,21 +39,6 @@ const Stats = z.object({
   }),
 });
 
-const gate: readonly ErrorCode[] = [
-  'request.insecure_transport',
-  'request.credential_exposed',
-  'request.credential_repeated',
-  'credential.missing',
-  'session.required',
-  'session.missing',
-  'session.csrf',
-];
-const inBody: readonly ErrorCode[] = [
-  'request.unsupported_media_type',
-  'request.malformed',
-  'request.missing_parameter',
-  'request.invalid_parameter',
-];
 const inPlan: readonly ErrorCode[] = ['plan.required', 'plan.past_due', 'plan.ended', 'plan.expired'];
 
 type Row = Pick<Operation, 'method' | 'path' | 'summary' | 'response'> &
@@ -67,7 +53,7 @@ const declare = (name: string, { errors = [], ...row }: Row): Operation => ({
   priceMillicredits: 0,
   rateClass: 'none',
   ...row,
-  errors: row.sessions === true ? [...gate, ...errors] : errors,
+  errors: row.sessions === true ? [...ofSession, ...errors] : errors,
 });
 
 /** Management of user keys, for people only, and the public totals. */

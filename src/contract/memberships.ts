@@ -3,6 +3,7 @@ import type { ErrorCode } from '../kernel/error-catalogue.ts';
 import { page } from './cvefeed-tokens.ts';
 import { PageQuery } from './page-query.ts';
 import type { Operation } from './operation.ts';
+import { inBody, ofSession } from './refusals.ts';
 import { Instant } from './wire.ts';
 
 const Email = z.string().min(3).max(254);
@@ -38,13 +39,6 @@ export const InvitationRow = z.object({
 const OwnInvitationRow = InvitationRow.extend({
   to: z.object({ kind: z.enum(['project', 'organization']), id: z.string(), name: z.string() }),
 });
-
-const inBody: readonly ErrorCode[] = [
-  'request.unsupported_media_type',
-  'request.malformed',
-  'request.missing_parameter',
-  'request.invalid_parameter',
-];
 
 type Row = Pick<Operation, 'method' | 'summary' | 'response'> &
   Partial<Pick<Operation, 'body' | 'query' | 'errors'>> & {
@@ -104,7 +98,7 @@ export const membershipRows = (
     summary: 'Invite a person by mail',
     body: bodies.invitation,
     response: InvitationRow,
-    errors: ['permission.refused', 'member.exists', ...limits, ...inBody],
+    errors: ['permission.refused', 'member.exists', 'mail.limited', ...limits, ...inBody],
   },
   {
     name: 'invitation.withdraw',
@@ -115,16 +109,6 @@ export const membershipRows = (
     response: z.void(),
     errors: ['permission.refused', 'invitation.not_found'],
   },
-];
-
-const way: readonly ErrorCode[] = [
-  'request.insecure_transport',
-  'request.credential_exposed',
-  'request.credential_repeated',
-  'credential.missing',
-  'session.required',
-  'session.missing',
-  'session.csrf',
 ];
 
 type Place = Pick<Operation, 'method' | 'summary' | 'response' | 'path'> &
@@ -140,7 +124,7 @@ const declare = (name: string, { errors = [], ...row }: Place): Operation => ({
   priceMillicredits: 0,
   rateClass: 'none',
   ...row,
-  errors: [...way, ...errors],
+  errors: [...ofSession, ...errors],
 });
 
 const InvitationParams = z.object({ invitation_id: z.string() });

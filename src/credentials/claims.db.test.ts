@@ -18,7 +18,7 @@ const start = async (makeDatabase: MakeDatabase) => {
   const node = await nodeOn(control);
   const { clock } = node;
   const queue = createQueue({ control, clock, random: seededRandom('queue'), log: silentLog });
-  const config = { smtp: null, from: { name: '', address: 'vulngate@localhost' } };
+  const config = { smtp: null, from: { name: '', address: 'vulngate@localhost' }, unaskedPerDay: 100 };
   const mailer = createMailer({ control, clock, log: silentLog, queue, config });
   const claims = createClaims({
     control,

@@ -136,6 +136,12 @@ export const errorCatalogue = {
     'A link works once, for 72 hours. Ask the operator for another one.',
   ),
   'mail.not_found': entry(404, 'No such mail', 'List the mails to find its id; old ones are forgotten.'),
+  'mail.limited': entry(
+    429,
+    'Too many invitations and confirmations mailed',
+    'Wait for the time in Retry-After: an organisation may have so many mailed in a day, and an address gets so many.',
+    true,
+  ),
   'tag.not_found': entry(404, 'No such tag', 'List the tags to find its name; everybody has tags of their own.'),
   'tag.name_taken': entry(409, 'Name of a tag in use', 'Choose another name.'),
   'tag.limit_reached': entry(409, 'Too many tags', 'Delete a tag, or take one off CVEs that do not need it.'),

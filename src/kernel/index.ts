@@ -6,6 +6,7 @@
  * second.
  */
 export { AppError, asAppError, fail, type FailureParts } from './errors.ts';
+export { refusedFields, type FieldRefusals } from './refused-fields.ts';
 export { errorCatalogue, type ErrorCode, type ErrorEntry } from './error-catalogue.ts';
 export { ManualClock, systemClock, type Clock } from './clock.ts';
 export { randomAlphanumeric, seededRandom, systemRandom, type Random } from './random.ts';

@@ -11,7 +11,7 @@ import { createMailer } from './index.ts';
 // Risk: a code or link never arrives, arrives at somebody else, or stays readable where nobody needs it.
 
 const from = { name: 'Vulngate', address: 'vulngate@example.org' };
-const local: MailConfig = { smtp: null, from };
+const local: MailConfig = { smtp: null, from, unaskedPerDay: 100 };
 
 interface Received {
   readonly from: string;
@@ -51,7 +51,7 @@ const mailServer = async (options: SMTPServerOptions = {}) => {
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('the mail server has no port');
   const smtp = { host: '127.0.0.1', port: address.port, isImplicitTls: false, isTlsRequired: false, login: null };
-  return { received, open, config: { smtp, from } satisfies MailConfig };
+  return { received, open, config: { ...local, smtp } satisfies MailConfig };
 };
 
 const mailerOn = (database: TestDatabase, config: MailConfig, clock = new ManualClock(), log = silentLog) => {
@@ -134,7 +134,7 @@ eachEngine('mail', (makeDatabase) => {
     const database = await makeDatabase();
     const { received, config } = await mailServer();
     const { smtp } = config;
-    const dead = mailerOn(database, { from, smtp: { ...smtp, port: 1 } });
+    const dead = mailerOn(database, { ...local, smtp: { ...smtp, port: 1 } });
     await dead.mailer.send(database.db, mail);
     await dead.queue.runDue();
     expect(await dead.mailer.list()).toMatchObject([{ state: 'waiting' }]);
@@ -175,7 +175,7 @@ eachEngine('mail', (makeDatabase) => {
   test('never goes to another machine, or over a required TLS, in clear', async () => {
     const database = await makeDatabase();
     const { received, config } = await mailServer();
-    const { mailer, queue } = mailerOn(database, { from, smtp: { ...config.smtp, isTlsRequired: true } });
+    const { mailer, queue } = mailerOn(database, { ...local, smtp: { ...config.smtp, isTlsRequired: true } });
     await mailer.send(database.db, mail);
     await queue.runDue();
     expect(received).toEqual([]);
@@ -192,7 +192,7 @@ eachEngine('mail', (makeDatabase) => {
       allowInsecureAuth: true,
     });
     const login = { user: 'vulngate', password: new Secret('hunter-2222') };
-    const { mailer, queue } = mailerOn(database, { from, smtp: { ...config.smtp, login } }, new ManualClock(), log);
+    const { mailer, queue } = mailerOn(database, { ...local, smtp: { ...config.smtp, login } }, new ManualClock(), log);
     await mailer.send(database.db, mail);
     await queue.runDue();
     const printed = lines.join('');
@@ -228,6 +228,39 @@ eachEngine('mail', (makeDatabase) => {
     expect(received[0]?.to).toEqual(['ada@example.org']);
     expect(received[0]?.raw).not.toMatch(/^(Bcc|X):/im);
     expect(received[0]?.raw).toContain('two');
+  });
+
+  test('that nobody asked for leaves as often a day as an organisation may, however many are sent at once', async () => {
+    const database = await makeDatabase();
+    const { mailer, clock } = mailerOn(database, { ...local, unaskedPerDay: 4 });
+    const sendAs = (askedBy: string, to: string) =>
+      inTransaction(database.db, (tx) => mailer.send(tx, { ...mail, to, askedBy }));
+    await mailer.send(database.db, mail);
+    await sendAs('org_a', 'first@example.org');
+    clock.advance(60_000);
+    const tries = Array.from({ length: 8 }, (_, index) => sendAs('org_a', `p${index}@example.org`));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    const limited = { code: 'mail.limited', detail: { retry_after: 86_340 } };
+    await expect(sendAs('org_a', 'late@example.org')).rejects.toMatchObject(limited);
+    expect(await mailer.list()).toHaveLength(5);
+    await sendAs('org_b', 'late@example.org');
+    await mailer.send(database.db, mail);
+    clock.advance(86_340_000);
+    await sendAs('org_a', 'late@example.org');
+    await expect(sendAs('org_a', 'later@example.org')).rejects.toMatchObject({ detail: { retry_after: 60 } });
+  });
+
+  test('that nobody asked for reaches one address ten times a day, whichever organisations send it', async () => {
+    const database = await makeDatabase();
+    const { mailer, clock } = mailerOn(database, local);
+    const sendAs = (askedBy: string, to = mail.to) => mailer.send(database.db, { ...mail, to, askedBy });
+    for (let count = 0; count < 10; count += 1) await sendAs(`org_${count}`);
+    await expect(sendAs('org_new')).rejects.toMatchObject({ code: 'mail.limited', detail: { retry_after: 86_400 } });
+    await sendAs('org_new', 'somebody-else@example.org');
+    await mailer.send(database.db, mail);
+    clock.advance(86_400_000);
+    await sendAs('org_new');
   });
 
   test('is forgotten by age unless it waits', async () => {

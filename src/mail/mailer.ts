@@ -10,6 +10,7 @@ import {
   findMail,
   insertMail,
   listMails,
+  listUnaskedTimes,
   updateMail,
   type MailRow,
 } from './store.ts';
@@ -45,7 +46,8 @@ export interface MailerDeps {
 export interface Mailer {
   /**
    * send writes a mail to the outbox in the caller's transaction; it leaves after the commit, or stays when there is no
-   * mail server. Throws `request.invalid_parameter` for a recipient that is not one address.
+   * mail server. Throws `request.invalid_parameter` for a recipient that is not one address, and `mail.limited` for one more
+   * mail that nobody asked for than an organisation may have sent, or an address gets, in a day.
    */
   send(tx: Db, mail: NewMail): Promise<void>;
   /** list returns the newest mails first, 1000 at most by default. */
@@ -62,6 +64,10 @@ const jobKind = 'mail.deliver';
 /** Twelve attempts over about a day: a mail server that is down overnight loses nothing. */
 const attemptsMax = 12;
 const backoff = { firstMs: 15_000, maxMs: 4 * 3_600_000 };
+
+const dayMs = 86_400_000;
+/** To one address, whichever organisations have them sent. */
+const unaskedToAddressMax = 10;
 
 const summaryOf = (row: MailRow): MailSummary => ({
   id: row.id,
@@ -99,10 +105,29 @@ export const createMailer = ({ control, clock, log, queue, config }: MailerDeps)
     onFailed: (tx, payload, reason) => updateMail(tx, Number(payload['mail']), { state: 'failed', last_error: reason }),
   });
 
+  /** What was taken back again since has been mailed all the same: the mails are counted, not what they are about. */
+  const requireFew = async (tx: Db, askedBy: string, recipient: string): Promise<void> => {
+    // One after the other, or many at once would each find room for the last one.
+    await control.engine.takeTurns(tx);
+    const nowMs = clock.nowMs();
+    for (const [whose, most] of [
+      [{ askedBy }, config.unaskedPerDay],
+      [{ recipient }, unaskedToAddressMax],
+    ] as const) {
+      const oldestMs = (await listUnaskedTimes(tx, whose, nowMs - dayMs, most))[most - 1];
+      if (oldestMs !== undefined) {
+        throw fail('mail.limited', { detail: { retry_after: Math.ceil((oldestMs + dayMs - nowMs) / 1000) } });
+      }
+    }
+  };
+
   return {
-    send: async (tx, { to, subject, text, dedupeKey }) => {
+    send: async (tx, { to, subject, text, dedupeKey, askedBy = '' }) => {
+      const recipient = checkedAddress(to);
+      if (askedBy !== '') await requireFew(tx, askedBy, recipient);
       const id = await insertMail(tx, {
-        recipient: checkedAddress(to),
+        recipient,
+        asked_by: askedBy,
         subject: oneLine(subject),
         body: plainText(text),
         state: deliver === null ? 'local' : 'waiting',

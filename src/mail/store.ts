@@ -12,6 +12,25 @@ export const insertMail = async (db: Db, mail: Omit<MailRow, 'id' | 'last_error'
   return id;
 };
 
+/**
+ * listUnaskedTimes lists when the newest mails were made that nobody had asked for, newest first: those of one organisation,
+ * or those to one address.
+ */
+export const listUnaskedTimes = async (
+  db: Db,
+  whose: { readonly askedBy: string } | { readonly recipient: string },
+  sinceMs: number,
+  limit: number,
+): Promise<number[]> => {
+  const all = db.selectFrom('mails').select('created_at_ms').where('created_at_ms', '>', sinceMs);
+  const own =
+    'askedBy' in whose
+      ? all.where('asked_by', '=', whose.askedBy)
+      : all.where('recipient', '=', whose.recipient).where('asked_by', '!=', '');
+  const rows = await own.orderBy('created_at_ms', 'desc').limit(limit).execute();
+  return rows.map((row) => row.created_at_ms);
+};
+
 export const findMail = (db: Db, id: number): Promise<MailRow | undefined> =>
   db.selectFrom('mails').selectAll().where('id', '=', id).executeTakeFirst();
 

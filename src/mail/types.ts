@@ -7,6 +7,8 @@ export interface NewMail {
   /** One line; control characters become spaces. */
   readonly subject: string;
   readonly text: string;
+  /** The organisation that has it mailed to somebody who has not asked for it. Such mails are few a day. */
+  readonly askedBy?: string;
   /** A second mail with this key is not written. */
   readonly dedupeKey?: string;
 }

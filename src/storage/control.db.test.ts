@@ -8,7 +8,8 @@ import { eachEngine } from '../../test/support/engines.ts';
 import { AppError, Secret, silentLog } from '../kernel/index.ts';
 import { controlSchemaVersion, inTransaction, openControl, ping, type Control } from './index.ts';
 import { migrate } from './migrate.ts';
-import { expectedTables, type Kind } from './schema-tables.suite.ts';
+import type { Kind } from './schema-columns.suite.ts';
+import { expectedTables } from './schema-tables.suite.ts';
 
 const kindOf = ({ name, dataType, isNullable, isAutoIncrementing, hasDefaultValue }: ColumnMetadata): Kind => {
   // SQLite numbers every whole-number key; that audit entries are numbered in their chain is no matter of the schema.

@@ -23,5 +23,5 @@ export {
 } from './table-rows.ts';
 export { controlSchemaVersion, readSchemaVersion } from './migrate.ts';
 export { inTransaction } from './transaction.ts';
-export { translateError } from './translation.ts';
+export { translateError, unlessTaken } from './translation.ts';
 export type { ControlTables } from './schema/control.ts';

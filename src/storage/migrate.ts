@@ -8,6 +8,7 @@ import { credentialNeighbours } from './migrations/0005-credential-neighbours.ts
 import { watching } from './migrations/0006-watching.ts';
 import { automation } from './migrations/0007-automation.ts';
 import { tags } from './migrations/0008-tags.ts';
+import { unaskedMails } from './migrations/0009-unasked-mails.ts';
 import { inTransaction } from './transaction.ts';
 
 type Migration = (db: Db, engine: Engine) => Promise<void>;
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   watching,
   automation,
   tags,
+  unaskedMails,
 ];
 
 /** The schema version that this program reads and writes. */

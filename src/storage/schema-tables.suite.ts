@@ -1,29 +1,12 @@
-import type { Generated, SelectType } from 'kysely';
 import type { ControlTables } from './index.ts';
+import type { ExpectedTables } from './schema-columns.suite.ts';
+import { peopleTables } from './schema-people.suite.ts';
+import { watchingTables } from './schema-watching.suite.ts';
 
-/** `?` when it may be null, `=` when the database fills it in, `serial` for a number that the database draws. */
-export type Kind = 'text' | 'text?' | 'text=' | 'int' | 'int?' | 'int=' | 'serial';
-type PlainKindOf<Value> = [Value] extends [string]
-  ? 'text'
-  : [Value] extends [number]
-    ? 'int'
-    : [Value] extends [string | null]
-      ? 'text?'
-      : 'int?';
-type KindOf<Name, Value> = [Value] extends [Generated<infer Read>]
-  ? null extends Read
-    ? PlainKindOf<Read>
-    : Name extends 'id' | 'number'
-      ? 'serial'
-      : `${Extract<PlainKindOf<Read>, 'text' | 'int'>}=`
-  : PlainKindOf<SelectType<Value>>;
-
-/** The tables as the interfaces say; the compiler refuses this table when an interface has another column or type. */
-export const expectedTables: {
-  [Table in keyof ControlTables]: {
-    [Column in keyof ControlTables[Table]]: KindOf<Column, ControlTables[Table][Column]>;
-  };
-} = {
+/** Every table of the control plane. */
+export const expectedTables: ExpectedTables<ControlTables> = {
+  ...peopleTables,
+  ...watchingTables,
   settings: { key: 'text', value: 'text' },
   users: {
     number: 'serial',
@@ -109,142 +92,6 @@ export const expectedTables: {
     address: 'text',
     client: 'text',
   },
-  sign_in_requests: {
-    id: 'text',
-    email: 'text',
-    user_id: 'text?',
-    digest: 'text',
-    attempts: 'int',
-    state: 'text',
-    address: 'text',
-    created_at_ms: 'int',
-    expires_at_ms: 'int',
-  },
-  sessions: {
-    number: 'serial',
-    id: 'text',
-    user_id: 'text',
-    kind: 'text',
-    digest: 'text',
-    created_at_ms: 'int',
-    last_seen_at_ms: 'int',
-    expires_at_ms: 'int',
-    ended_at_ms: 'int?',
-    address: 'text',
-    client: 'text',
-  },
-  organizations: { id: 'text', name: 'text', is_basic_enabled: 'int', created_at_ms: 'int', updated_at_ms: 'int' },
-  organization_members: {
-    number: 'serial',
-    organization_id: 'text',
-    user_id: 'text',
-    role: 'text',
-    joined_at_ms: 'int',
-  },
-  projects: {
-    id: 'serial',
-    organization_id: 'text',
-    name: 'text',
-    slug: 'text',
-    description: 'text',
-    owner_user_id: 'text',
-    is_active: 'int',
-    created_at_ms: 'int',
-    updated_at_ms: 'int',
-  },
-  user_tags: {
-    number: 'serial',
-    user_id: 'text',
-    name: 'text',
-    color: 'text',
-    description: 'text?',
-    created_at_ms: 'int',
-    updated_at_ms: 'int',
-  },
-  cve_tags: { tag_number: 'int', cve_id: 'text', created_at_ms: 'int' },
-  project_subscriptions: { project_id: 'int', vendor: 'text', product: 'text', created_at_ms: 'int' },
-  cve_trackers: {
-    project_id: 'int',
-    cve_id: 'text',
-    status: 'text?',
-    assignee_user_id: 'text?',
-    assigned_at_ms: 'int?',
-    updated_at_ms: 'int',
-  },
-  project_members: { number: 'serial', project_id: 'int', user_id: 'text', role: 'text', joined_at_ms: 'int' },
-  invitations: {
-    number: 'serial',
-    id: 'text',
-    target_kind: 'text',
-    target_id: 'text',
-    email: 'text',
-    role: 'text',
-    digest: 'text',
-    invited_by: 'text',
-    state: 'text',
-    created_at_ms: 'int',
-    expires_at_ms: 'int',
-  },
-  jobs: {
-    id: 'serial',
-    kind: 'text',
-    payload: 'text',
-    dedupe_key: 'text?',
-    state: 'text',
-    attempts: 'int',
-    run_at_ms: 'int',
-    locked_until_ms: 'int',
-    last_error: 'text?',
-    created_at_ms: 'int',
-  },
-  mails: {
-    id: 'serial',
-    recipient: 'text',
-    subject: 'text',
-    body: 'text',
-    state: 'text',
-    last_error: 'text?',
-    created_at_ms: 'int',
-    sent_at_ms: 'int?',
-  },
-  claims: {
-    id: 'text',
-    subscription_id: 'text',
-    name: 'text',
-    digest: 'text',
-    openings: 'int',
-    credential_id: 'text?',
-    created_at_ms: 'int',
-    expires_at_ms: 'int',
-    claimed_at_ms: 'int?',
-  },
-  billing_events: {
-    id: 'text',
-    kind: 'text',
-    subject: 'text',
-    event_at_ms: 'int',
-    received_at_ms: 'int',
-    effect: 'text',
-  },
-  billing_links: { stripe_id: 'text', target_kind: 'text', target_id: 'text', last_event_at_ms: 'int' },
-  leaks: { id: 'serial', credential_id: 'text', reporter: 'text', place: 'text', reported_at_ms: 'int' },
-  audit_entries: {
-    seq: 'int',
-    at_ms: 'int',
-    scope_kind: 'text',
-    scope_id: 'text',
-    actor_kind: 'text',
-    actor_id: 'text',
-    action: 'text',
-    object_kind: 'text',
-    object_id: 'text',
-    detail: 'text',
-    personal_digest: 'text',
-    previous_hash: 'text',
-    hash: 'text',
-  },
-  audit_personal: { seq: 'int', user_id: 'text', salt: 'text', data: 'text?' },
-  audit_checkpoints: { seq: 'int', at_ms: 'int', hash: 'text', key_id: 'text', signature: 'text' },
   credential_numbers: { number: 'serial', credential_id: 'text' },
   credential_networks: { credential_id: 'text', network: 'text', first_seen_at_ms: 'int' },
   credential_attempts: {
@@ -254,70 +101,6 @@ export const expectedTables: {
     last_at_ms: 'int',
     last_address: 'text',
   },
-  organization_places: { number: 'serial', organization_id: 'text', holder: 'text', invited_at_ms: 'int' },
-  notifications: {
-    id: 'text',
-    project_id: 'int',
-    name: 'text',
-    type: 'text',
-    is_enabled: 'int',
-    sealed: 'text',
-    pepper_version: 'int',
-    confirmation_digest: 'text',
-    confirmation_expires_at_ms: 'int?',
-    created_at_ms: 'int',
-    updated_at_ms: 'int',
-  },
-  automations: {
-    id: 'text',
-    project_id: 'int',
-    name: 'text',
-    is_enabled: 'int',
-    trigger_type: 'text',
-    frequency: 'text?',
-    schedule_timezone: 'text?',
-    schedule_time: 'text?',
-    schedule_weekday: 'text?',
-    configuration: 'text',
-    last_execution_at_ms: 'int?',
-    created_at_ms: 'int',
-    updated_at_ms: 'int',
-  },
-  automation_executions: {
-    number: 'serial',
-    id: 'text',
-    automation_id: 'text',
-    executed_at_ms: 'int',
-    window_start_ms: 'int',
-    window_end_ms: 'int',
-    matched_cves_count: 'int',
-    impact_summary: 'text',
-    cves_table_data: 'text',
-    created_at_ms: 'int',
-  },
-  automation_results: {
-    number: 'serial',
-    id: 'text',
-    execution_id: 'text',
-    output_type: 'text',
-    label: 'text',
-    status: 'text',
-    details: 'text',
-    created_at_ms: 'int',
-  },
-  reports: {
-    number: 'serial',
-    id: 'text',
-    project_id: 'int',
-    automation_id: 'text',
-    day: 'text',
-    period_type: 'text',
-    period_timezone: 'text',
-    ai_summary: 'text?',
-    created_at_ms: 'int',
-    updated_at_ms: 'int',
-  },
-  report_cves: { report_id: 'text', cve_id: 'text', cve_year: 'int', cve_number: 'int' },
   usage_hours: {
     owner_id: 'text',
     credential_id: 'text',

@@ -17,6 +17,15 @@ export const translateError = (engine: Engine, error: unknown): unknown => {
   return fail(codes[kind], { internal: error instanceof Error ? error.message : String(error), cause: error });
 };
 
+/** unlessTaken runs a task; where a value that must be unique is taken, it throws what `taken` makes of that. */
+export const unlessTaken = async <T>(task: () => Promise<T>, taken: (cause: AppError) => AppError): Promise<T> => {
+  try {
+    return await task();
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'storage.unique' ? taken(error) : error;
+  }
+};
+
 class TranslatingConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
   readonly #engine: Engine;

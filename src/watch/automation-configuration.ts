@@ -1,4 +1,4 @@
-import { refusedFields } from './fields.ts';
+import { refusedFields } from '../kernel/index.ts';
 import { trackerStatuses } from './tracker.ts';
 
 export const triggers = [

@@ -1,4 +1,4 @@
-import { refusedFields } from './fields.ts';
+import { refusedFields } from '../kernel/index.ts';
 
 export const frequencies = ['daily', 'weekly'] as const;
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;

@@ -1,6 +1,6 @@
-import { AppError, fail, newUuid, type Actor } from '../kernel/index.ts';
+import { fail, newUuid, refusedFields, type Actor } from '../kernel/index.ts';
 import type { Project } from '../accounts/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import {
   configurationOf,
   countConditions,
@@ -10,7 +10,7 @@ import {
 } from './automation-configuration.ts';
 import { noSchedule, scheduleOf, type Schedule, type ScheduleInput } from './automation-schedule.ts';
 import type { WatchDeps } from './deps.ts';
-import { outputName, refusedFields } from './fields.ts';
+import { outputName } from './output-name.ts';
 import {
   deleteAutomation,
   findAutomation,
@@ -85,15 +85,11 @@ const columnsOf = ({ frequency, timezone, time, weekday }: Schedule) => ({
 });
 
 /** naming turns a taken name into `automation.name_taken`. */
-const naming = async <T>(task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'storage.unique') throw error;
+const naming = <T>(task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) => {
     const name = 'An automation with this name already exists.';
-    throw fail('automation.name_taken', { detail: { fields: { name } }, cause: error });
-  }
-};
+    return fail('automation.name_taken', { detail: { fields: { name } }, cause });
+  });
 
 export const automationVerbs = (deps: WatchDeps) => {
   const { control, clock, random, audit, projects } = deps;

@@ -12,7 +12,11 @@ export interface WatchDeps {
   /** Address of the server in links, without a trailing slash. */
   readonly publicUrl: string;
   readonly mail: {
-    send(tx: Db, mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+    /** Throws `mail.limited` when the organisation has asked too often for confirmations. */
+    send(
+      tx: Db,
+      mail: { readonly to: string; readonly subject: string; readonly text: string; readonly askedBy: string },
+    ): Promise<void>;
   };
   /** Encrypts where notifications go, and with what. */
   readonly sealing: Sealing;

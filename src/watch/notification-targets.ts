@@ -1,4 +1,4 @@
-import { refusedFields } from './fields.ts';
+import { refusedFields } from '../kernel/index.ts';
 
 export const notificationTypes = ['email', 'webhook', 'slack'] as const;
 export type NotificationType = (typeof notificationTypes)[number];

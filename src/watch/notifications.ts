@@ -1,8 +1,9 @@
-import { AppError, fail, newUuid, Secret, type Actor } from '../kernel/index.ts';
-import { inTransaction, type Db } from '../storage/index.ts';
+import type { Project } from '../accounts/index.ts';
+import { AppError, fail, newUuid, refusedFields, Secret, type Actor } from '../kernel/index.ts';
+import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import { confirmationOf, confirmationText, isConfirmedBy, readConfirmation } from './confirmation.ts';
 import type { WatchDeps } from './deps.ts';
-import { outputName, refusedFields } from './fields.ts';
+import { outputName } from './output-name.ts';
 import {
   addressOf,
   shownTarget,
@@ -56,15 +57,11 @@ const notificationsMax = 100;
 const pendingText = 'The address is not confirmed yet: open the link in the mail.';
 
 /** naming turns a taken name into `notification.name_taken`. */
-const naming = async <T>(task: () => Promise<T>): Promise<T> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'storage.unique') throw error;
+const naming = <T>(task: () => Promise<T>): Promise<T> =>
+  unlessTaken(task, (cause) => {
     const name = 'A notification with this name already exists.';
-    throw fail('notification.name_taken', { detail: { fields: { name } }, cause: error });
-  }
-};
+    return fail('notification.name_taken', { detail: { fields: { name } }, cause });
+  });
 
 export const notificationVerbs = (deps: WatchDeps) => {
   const { control, clock, random, audit, projects, sealing } = deps;
@@ -132,13 +129,14 @@ export const notificationVerbs = (deps: WatchDeps) => {
   };
 
   /** askFor mails the link that confirms an address, and returns what the row keeps of it. */
-  const askFor = async (tx: Db, row: Pick<NotificationRow, 'id' | 'name'>, project: string, email: string) => {
+  const askFor = async (tx: Db, row: Pick<NotificationRow, 'id' | 'name'>, project: Project, email: string) => {
     const asked = confirmationOf(random, clock.nowMs());
     const link = `${deps.publicUrl}/confirm-notification#${row.id}.${asked.secret}`;
     await deps.mail.send(tx, {
       to: email,
-      subject: `Confirm notifications of ${project}`,
-      text: confirmationText({ project, name: row.name, link }),
+      subject: `Confirm notifications of ${project.name}`,
+      text: confirmationText({ project: project.name, name: row.name, link }),
+      askedBy: project.organizationId,
     });
     return { confirmation_digest: asked.digest, confirmation_expires_at_ms: asked.expiresAtMs, is_enabled: 0 };
   };
@@ -165,7 +163,7 @@ export const notificationVerbs = (deps: WatchDeps) => {
     },
     /**
      * create adds a notification. One to an e-mail address stays off until the link that is mailed there is opened.
-     * Throws `notification.name_taken`, `watch.too_many_outputs`, `request.invalid_parameter`, and as `projects.lock` does.
+     * Throws `notification.name_taken`, `watch.too_many_outputs`, `mail.limited`, `request.invalid_parameter`, and as `projects.lock` does.
      */
     create: async (
       input: NotificationPlace & {
@@ -199,7 +197,7 @@ export const notificationVerbs = (deps: WatchDeps) => {
             confirmation_expires_at_ms: null,
             created_at_ms: nowMs,
             updated_at_ms: nowMs,
-            ...(target.type === 'email' ? await askFor(tx, { id, name }, project.name, target.email) : {}),
+            ...(target.type === 'email' ? await askFor(tx, { id, name }, project, target.email) : {}),
           };
           await insertNotification(tx, row);
           await record(tx, actor, row, 'notification.created', { after: { type: row.type, ...traceOf(row) } });
@@ -230,7 +228,7 @@ export const notificationVerbs = (deps: WatchDeps) => {
             is_enabled: Number(change.isEnabled ?? row.is_enabled === 1),
             ...columnsOf(row.id, target),
             updated_at_ms: clock.nowMs(),
-            ...(mustAsk ? await askFor(tx, { id: row.id, name }, project.name, target.email) : {}),
+            ...(mustAsk ? await askFor(tx, { id: row.id, name }, project, target.email) : {}),
           };
           await updateNotification(tx, row.id, changed);
           await record(tx, actor, changed, 'notification.changed', {

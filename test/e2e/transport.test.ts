@@ -1,38 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { connect as connectTls } from 'node:tls';
-import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';
 import { operatorActor } from '../../src/kernel/index.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { installation, subscriber } from '../support/installation.ts';
 import { call } from '../support/load.ts';
-import { newFolder, tool, until } from '../support/process.ts';
+import { newFolder, until } from '../support/process.ts';
 
 // Risk: a key in plain text on the wire, or a client that talks itself into being somebody else.
-
-const certificate = async () => {
-  const folder = await newFolder();
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const made = await tool(
-    'openssl',
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-    ...subject,
-  ).catch(() => null);
-  return made?.code === 0 ? { cert, key } : null;
-};
 
 /** The protocol that a client gets which speaks `version` only, or null when it is turned away. */
 const protocolOf = (port: number, version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string | null> =>
@@ -46,7 +22,7 @@ const protocolOf = (port: number, version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): P
   });
 
 test('HTTPS by certificate files: a client that trusts them is served, old protocols are not', async (context) => {
-  const files = await certificate();
+  const files = makeCertificate(await newFolder());
   if (files === null) return context.skip('openssl is not installed');
   const installed = await installation({ VULNGATE_TLS_CERT: files.cert, VULNGATE_TLS_KEY: files.key });
   const server = await installed.serve();

@@ -1,53 +1,26 @@
 /** HTTPS by certificate files: it serves, it counts as encrypted, and a bad certificate is said at the start. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../support/certificate.ts';
 import { startServer } from '../support/http-server.ts';
 import { keys } from '../support/memory-gates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vulngate-tls-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const cert = join(folder, 'cert.pem');
-const key = join(folder, 'key.pem');
-
-const makeCertificate = (): boolean => {
-  try {
-    const args = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-    ];
-    execFileSync('openssl', [...args, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return true;
-  } catch {
-    // Without the tool there is no certificate to try; the run says so.
-    return false;
-  }
-};
-const hasCertificate = makeCertificate();
-if (!hasCertificate) console.warn('skipped: no openssl to make a certificate with');
+const made = makeCertificate(folder);
 
 describe('a server with certificate files', () => {
-  it.skipIf(!hasCertificate)('answers over HTTPS', async () => {
-    const server = await startServer({ tls: { mode: 'files', cert, key } });
+  it('answers over HTTPS', async (context) => {
+    if (made === null) return context.skip('openssl is not installed');
+    const server = await startServer({ tls: { mode: 'files', ...made } });
     expect(server.url).toMatch(/^https:/);
     const status = await new Promise((resolve, reject) => {
       const sent = request(
         `${server.url}/api/v1/ping`,
-        { ca: readFileSync(cert), headers: { 'x-api-key': keys.plus }, agent: false },
+        { ca: readFileSync(made.cert), headers: { 'x-api-key': keys.plus }, agent: false },
         (response) => {
           response.resume();
           response.on('end', () => resolve([response.statusCode, response.headers['strict-transport-security']]));

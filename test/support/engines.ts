@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, describe, onTestFinished } from 'vitest';
 import { Secret, silentLog } from '../../src/kernel/index.ts';
 import { openControl, type Control, type ControlSettings, type EngineName } from '../../src/storage/index.ts';
+import { postgresCommand } from './postgres-command.ts';
 
 /** A migrated control plane of its own, and the settings with which another connection or process may open it too. */
 export interface TestDatabase extends Control {
@@ -91,15 +91,7 @@ const postgresDatabases = (server: string): Source => {
     url.pathname = `/${database}`;
     return { engine: 'postgres', url: new Secret(url.href), poolSize };
   };
-  const command = async (text: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    try {
-      await client.query(text);
-    } finally {
-      await client.end();
-    }
-  };
+  const command = (text: string): Promise<void> => postgresCommand(server, text);
   const newName = (): string => `vulngate_test_${randomBytes(8).toString('hex')}`;
   const dropNamed = (database: string): Promise<void> => command(`drop database if exists ${database} with (force)`);
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { loadConfig } from '../../src/config/index.ts';
 import { operatorActor, silentLog, systemClock, systemRandom } from '../../src/kernel/index.ts';
 import { openParts, type Parts } from '../../src/parts.ts';
 import { postgresUrl } from './engines.ts';
+import { postgresCommand } from './postgres-command.ts';
 import {
   atEnd,
   jsonOf,
@@ -54,21 +54,11 @@ export const postgresInstallation = async (other?: string): Promise<Installation
   const server = other ?? postgresUrl();
   if (server === null) return null;
   const name = `vulngate_test_${randomBytes(8).toString('hex')}`;
-  await onServer(server, `create database ${name}`);
-  if (other === undefined) atEnd(() => onServer(server, `drop database if exists ${name} with (force)`));
+  await postgresCommand(server, `create database ${name}`);
+  if (other === undefined) atEnd(() => postgresCommand(server, `drop database if exists ${name} with (force)`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return installation({ VULNGATE_DATABASE_URL: url.href, VULNGATE_DATABASE_POOL: '6' });
-};
-
-const onServer = async (server: string, text: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
 };
 
 export interface Subscriber {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OptionTexts } from '../../src/config/index.ts';
 import { operatorActor } from '../../src/kernel/index.ts';
 import type { Level } from '../../src/kernel/index.ts';
 import { openPeopleApp, type PeopleApp, type SignedIn } from './people-app.ts';
@@ -21,10 +22,10 @@ export interface ProjectDesk {
 
 export type TokenCall = (method: string, path: string, body?: unknown) => Promise<WireAnswer>;
 
-export const openProjectDesk = async (): Promise<ProjectDesk> => {
+export const openProjectDesk = async (options: OptionTexts = {}): Promise<ProjectDesk> => {
   const folder = await mkdtemp(join(tmpdir(), 'vulngate-projects-'));
   await importSamples(folder, sampleRecords);
-  const server = await openPeopleApp({ data: folder });
+  const server = await openPeopleApp({ data: folder, ...options });
   const owner = await server.person('owner@example.org', 'enterprise');
   const { accounts, credentials } = server.app.parts;
   const { id: organizationId } = await accounts.organizations.create({

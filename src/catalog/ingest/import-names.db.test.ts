@@ -36,6 +36,31 @@ describe('what an import keeps beside the records', () => {
     expect(rows(`${times} weakness`, first)).toEqual([{ name: 'Odd Flaw', created: 0, updated: 2000 }]);
   });
 
+  test('a vendor without a product is a change of its own, also where it gets one or loses it', async () => {
+    const { file, take, rows } = workshop();
+    const affected = (...names: readonly (readonly [vendor: string, product?: string])[]) => ({
+      affected: names.map(([vendor, product]) => ({ vendor, ...(product === undefined ? {} : { product }) })),
+    });
+    const forms = [
+      affected(['acme', 'anvil']),
+      affected(['acme', 'anvil'], ['other']),
+      affected(['acme'], ['other']),
+      affected(['acme', 'anvil']),
+    ];
+    for (const [index, extra] of forms.entries()) {
+      await take(file(`${index}`, lines(cveRecord({ updated: `2024-03-0${index + 1}T00:00:00Z`, extra }))));
+    }
+    const logged = rows("select fields from change where kind = 'updated' order by seq").map(({ fields }) => {
+      const { modified: _modified, ...rest }: Record<string, unknown> = JSON.parse(String(fields));
+      return rest;
+    });
+    expect(logged).toEqual([
+      { bareVendors: [null, ['other']] },
+      { products: [[['acme', 'anvil']], []], bareVendors: [['other'], ['acme', 'other']] },
+      { products: [[], [['acme', 'anvil']]], bareVendors: [['acme', 'other'], null] },
+    ]);
+  });
+
   test('each version of CVSS has the score of its best metric', async () => {
     const { file, take, rows } = workshop();
     const metrics = [metric('cvssV2_0', '2.0', 5), metric('cvssV3_1', '3.1', 9.8), metric('cvssV3_1', '3.1', 4.3)];

@@ -48,6 +48,11 @@ export const fieldChanges = (before: NormalisedRecord, after: NormalisedRecord):
     (text) => (text === '' ? [] : text.split(' ')),
   );
   compare('products', (record) => record.products, listed);
+  compare(
+    'bareVendors',
+    (record) => record.bareVendors,
+    (json) => (json === null ? null : listed(json)),
+  );
   compare('cpe', (record) => record.cpe, listed);
   compare('references', (record) => record.references, listed);
   compare(

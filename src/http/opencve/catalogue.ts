@@ -1,15 +1,15 @@
-import type { NamedEntry, WeaknessEntry } from '../../catalog/index.ts';
+import type { Expression, NamedEntry, WeaknessEntry } from '../../catalog/index.ts';
 import { OpencveChosenQuery, OpencveCvesQuery, OpencveDetailQuery, OpencveNamesQuery } from '../../contract/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { compileQuery, type QueryHooks } from '../../query-language/index.ts';
 import { invalidParameter } from '../query.ts';
 import type { Exchange, Handler } from '../surface.ts';
-import type { Expression } from '../../catalog/index.ts';
 import { microsDate } from './dates.ts';
-import { conditionOf, cweOf, none, productNamed, vendorNamed, type CvesParameters } from './filters.ts';
+import { conditionOf, type CvesParameters } from './filters.ts';
 import { wireName } from './names.ts';
 import { pageText, pageWishOf, type Slice } from './paging.ts';
 import { readParameters } from './parameters.ts';
+import { pathEntries } from './path-entries.ts';
 import { catalogueRead, cvePageText, recordRead, type ReadingDeps } from './reading.ts';
 import { detailSelection, recordText, selectionOf } from './record-text.ts';
 import { stableUuid } from './uuids.ts';
@@ -34,13 +34,6 @@ export const cveIdOf = (exchange: Exchange): string => {
   return id;
 };
 
-/** nameIn reads a name of the path. A NUL names nothing. */
-const nameIn = (exchange: Exchange, parameter: string): string => {
-  const name = exchange.params[parameter] ?? '';
-  if (name.includes('\0')) throw fail('request.route_unknown');
-  return name;
-};
-
 const namedText = (id: string, { name, createdMs, updatedMs }: NamedEntry): string =>
   JSON.stringify({
     id,
@@ -60,18 +53,7 @@ const weaknessText = ({ cwe, createdMs, updatedMs }: WeaknessEntry): string =>
 /** catalogueHandlers read CVEs, vendors, products and weaknesses. */
 export const catalogueHandlers = (deps: CatalogueDeps): Readonly<Record<string, Handler>> => {
   const { catalog, publicUrl, pageSize } = deps;
-
-  const vendorOf = (exchange: Exchange) => vendorNamed(catalog, nameIn(exchange, 'vendor'));
-  const productOf = (exchange: Exchange) => {
-    const vendor = vendorOf(exchange);
-    return { vendor, product: productNamed(catalog, vendor.name, nameIn(exchange, 'product')) };
-  };
-  const weaknessOf = (exchange: Exchange): WeaknessEntry => {
-    const cwe = cweOf(nameIn(exchange, 'cwe_id'));
-    const found = cwe === null ? null : catalog.findWeakness(cwe);
-    if (found === null) throw none('Weakness');
-    return found;
-  };
+  const { vendorOf, productOf, weaknessOf } = pathEntries(catalog);
 
   const chosen = (where: (exchange: Exchange) => Expression): Handler =>
     catalogueRead(deps, (exchange) => {

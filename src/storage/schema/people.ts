@@ -97,6 +97,8 @@ export interface PeopleTables {
     last_error: string | null;
     created_at_ms: number;
     sent_at_ms: number | null;
+    /** The organisation that has it mailed to somebody who has not asked for it; empty for every other mail. */
+    asked_by: Generated<string>;
   };
   claims: {
     id: string;

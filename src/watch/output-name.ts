@@ -1,14 +1,4 @@
-import { fail, type AppError } from '../kernel/index.ts';
-
-/** What is wrong, by field: a text for what a rule refuses, a list of texts for what a form would not take. */
-export type FieldRefusals = Readonly<Record<string, string | readonly string[]>>;
-
-/** refusedFields is the failure of an input whose fields are not acceptable. */
-export const refusedFields = (fields: FieldRefusals): AppError =>
-  fail('request.invalid_parameter', {
-    message: `Not acceptable: ${Object.keys(fields).join(', ')}`,
-    detail: { fields },
-  });
+import { refusedFields } from '../kernel/index.ts';
 
 /** Names that paths of the surfaces use for something else. */
 const reserved = new Set(['add', '.', '..']);
