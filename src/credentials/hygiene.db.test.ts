@@ -74,7 +74,7 @@ eachEngine('hygiene of credentials', (makeDatabase) => {
     const addresses = Array.from({ length: 300 }, (_, index) => `10.${Math.floor(index / 100)}.${index % 100}.1`);
     for (const [index, { presented }] of keys.entries()) {
       const from = index === 0 ? addresses : addresses.slice(0, 2);
-      await Promise.all([...from, ...from].map((address) => credentials.verify({ family, presented, address })));
+      await Promise.all([...from, ...from].map(async (address) => credentials.verify({ family, presented, address })));
     }
     await credentials.settled();
     const rows = await control.db.selectFrom('credential_networks').selectAll().execute();
