@@ -14,6 +14,8 @@ interface Pattern extends Omit<DirectRoute, 'params'> {
   /** All that stands before the parameter. */
   readonly beginning: string;
   readonly parameter: string;
+  /** The parameter without a value: a copy of it is cheaper than an object with a name worked out. */
+  readonly unnamed: Readonly<Record<string, string>>;
   /** Literal paths that begin the same: those are not the parameter's. */
   siblings: readonly string[];
 }
@@ -40,7 +42,15 @@ export const createDispatch = (surfaces: readonly Surface[]): ((url: string) => 
         if (isGet) literals.set(operation.path, { surface, operation, handler, params: noParams });
         else if (!literals.has(operation.path)) literals.set(operation.path, null);
       } else if (isGet && !beginning.includes('{')) {
-        patterns.set(beginning, { surface, operation, handler, beginning, parameter, siblings: [] });
+        patterns.set(beginning, {
+          surface,
+          operation,
+          handler,
+          beginning,
+          parameter,
+          unnamed: { [parameter]: '' },
+          siblings: [],
+        });
       }
     }
   }
@@ -49,10 +59,13 @@ export const createDispatch = (surfaces: readonly Surface[]): ((url: string) => 
   }
   let last: Pattern | null = null;
 
-  const matched = ({ surface, operation, handler, beginning, parameter }: Pattern, path: string): DirectRoute | null =>
-    path.length === beginning.length || path.includes('%')
-      ? null
-      : { surface, operation, handler, params: { [parameter]: path.slice(beginning.length) } };
+  const matched = (pattern: Pattern, path: string): DirectRoute | null => {
+    const { surface, operation, handler, beginning, parameter } = pattern;
+    if (path.length === beginning.length || path.includes('%')) return null;
+    const params = { ...pattern.unnamed };
+    params[parameter] = path.slice(beginning.length);
+    return { surface, operation, handler, params };
+  };
 
   return (url) => {
     const mark = url.indexOf('?');

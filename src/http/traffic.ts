@@ -58,8 +58,9 @@ export const createTraffic = (): Traffic => {
       const figures = figuresOf(exchange.operation?.id ?? `${exchange.surface.name}.unknown`);
       const seconds = latencyMs / 1000;
       figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
-      const bucket = latencyBounds.findIndex((bound) => seconds <= bound);
-      if (bucket >= 0) figures.buckets[bucket] = (figures.buckets[bucket] ?? 0) + 1;
+      let bucket = 0;
+      while (seconds > (latencyBounds[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
+      if (bucket < latencyBounds.length) figures.buckets[bucket] = (figures.buckets[bucket] ?? 0) + 1;
       figures.sumSeconds += seconds;
       figures.count += 1;
       if (exchange.failure !== null) refusals.set(exchange.failure, (refusals.get(exchange.failure) ?? 0) + 1);

@@ -55,6 +55,9 @@ export const catalogueRead = (
     },
   );
 
+/** A key of its own in most cases costs a text; the id is there already. */
+const recordKey = ({ query }: Exchange, cveId: string): string => (query === '' ? cveId : `${cveId}?${query}`);
+
 /** recordRead is the same for one record; where the catalogue has changed, its own revision proves that it has not. */
 export const recordRead = (
   deps: ReadingDeps,
@@ -64,7 +67,7 @@ export const recordRead = (
   recalling(
     (exchange) => {
       const cveId = cveIdOf(exchange);
-      const key = `${exchange.query} ${cveId}`;
+      const key = recordKey(exchange, cveId);
       const known = deps.remembered.last(key);
       if (known === null) return null;
       const stamp = deps.catalog.version();
@@ -81,7 +84,7 @@ export const recordRead = (
       const record = deps.catalog.find(cveId);
       if (record === null) throw fail('catalog.cve_not_found');
       const written = { ...writtenOf(stamp, write(exchange, record)), revision: record.revision };
-      deps.remembered.keep(`${exchange.query} ${cveId}`, written);
+      deps.remembered.keep(recordKey(exchange, cveId), written);
       return readAnswer(exchange, written);
     },
   );
