@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { createSmallDeflate } from './small-deflate.ts';
 
 /**
  * Text that CVE records have in common, most frequent last (a match near the end of the dictionary costs fewer bits).
@@ -29,13 +30,16 @@ const dictionary = Buffer.from(dictionaryText, 'utf8');
 /** No stored document is larger than this once expanded: the reader of feeds refuses bigger ones. */
 const maximumExpandedBytes = 64 * 1024 * 1024;
 
+const small = createSmallDeflate(dictionary);
+
 /**
- * compressDocument packs one compact JSON document for `document.body`: raw deflate with the dictionary, level 1.
- * Level 1 costs a fraction of the default level's time. Zstandard packs as well but sets up its tables anew for each
- * document, which beside a busy second thread costs more than deflate does.
+ * compressDocument packs one compact JSON document for `document.body`: raw deflate with the dictionary. Only the few long
+ * documents are worth what setting up zlib costs.
  */
-export const compressDocument = (json: string | Uint8Array): Uint8Array =>
-  deflateRawSync(json, { level: 1, dictionary });
+export const compressDocument = (json: string | Uint8Array): Uint8Array => {
+  const text = typeof json === 'string' ? Buffer.from(json) : json;
+  return text.length <= small.longest ? small.pack(text) : deflateRawSync(text, { level: 1, dictionary });
+};
 
 /** expandDocument gives back the compact JSON that `compressDocument` packed. Throws on a damaged body. */
 export const expandDocument = (body: Uint8Array): string =>

@@ -38,7 +38,8 @@ export interface ImportProgress extends ReadingPosition {
   readonly skipped: number;
 }
 
-const chunksAhead = 6;
+/** Enough that the reading thread goes on while a batch is committed. */
+const chunksAhead = 24;
 
 /**
  * importPaths takes files and folders into the catalogue, each kind recognised by its content. A reading thread unpacks,

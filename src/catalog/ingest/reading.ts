@@ -6,7 +6,9 @@ import { prepareRecord, prepareStarter, type Preparation } from './preparation.t
 import { planSources, type PlannedSource } from './source-plan.ts';
 import type { PreparedRecord, ReadingMessage, ReadingTask } from './messages.ts';
 
+/** A chunk is sent when it has this many records or bytes; the bytes bound what a few large records take while they wait. */
 const chunkRecords = 256;
+const chunkBytes = 2 * 1024 * 1024;
 
 /** The way out of the reading thread. `send` resolves when more may be sent, and to false when reading should stop. */
 export interface Outlet {
@@ -47,7 +49,7 @@ class Stopped extends Error {}
 const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outlet): Promise<boolean> => {
   await outlet.send({ type: 'begin', path: source.path, kind: source.feed.kind, bytesTotal: source.bytesTotal });
   const stored = openStoredDocuments(task.databasePath);
-  const chunk = new ChunkBuilder(source, stored, outlet);
+  const chunk = new ChunkBuilder(source, stored, outlet, task.chunksAhead / 2);
   try {
     for (const file of source.files) await readFile(file, source, task, chunk);
     await chunk.flush();
@@ -88,15 +90,18 @@ class ChunkBuilder {
   #records: PreparedRecord[] = [];
   #hashes: Buffer[] = [];
   #documents: Uint8Array[] = [];
+  #bytes = 0;
   #unchanged = 0;
   readonly #source: PlannedSource;
   readonly #stored: StoredDocuments;
   readonly #outlet: Outlet;
+  readonly #farAhead: number;
 
-  constructor(source: PlannedSource, stored: StoredDocuments, outlet: Outlet) {
+  constructor(source: PlannedSource, stored: StoredDocuments, outlet: Outlet, farAhead: number) {
     this.#source = source;
     this.#stored = stored;
     this.#outlet = outlet;
+    this.#farAhead = farAhead;
   }
 
   async take(batch: FeedBatch, prefix: string): Promise<void> {
@@ -111,8 +116,8 @@ class ChunkBuilder {
 
   async flush(): Promise<void> {
     if (this.#records.length === 0 && this.#unchanged === 0) return;
-    // While the writing side has chunks to work on, packing here costs no time; when it waits, it can pack itself.
-    const packed = this.#outlet.underWay() >= 2;
+    // Whichever thread is ahead packs: this one while the writing side has much to work on.
+    const packed = this.#outlet.underWay() >= this.#farAhead;
     if (packed) this.#documents = this.#documents.map(compressDocument);
     const ends = new Uint32Array(this.#documents.length);
     let size = 0;
@@ -131,6 +136,7 @@ class ChunkBuilder {
     this.#records = [];
     this.#hashes = [];
     this.#documents = [];
+    this.#bytes = 0;
     this.#unchanged = 0;
     if (!(await this.#outlet.send(message, [hashes.buffer, documents.buffer, ends.buffer]))) throw new Stopped();
   }
@@ -147,12 +153,14 @@ class ChunkBuilder {
       this.#records.push(outcome.record);
       this.#hashes.push(outcome.hash);
       this.#documents.push(outcome.document);
+      this.#bytes += outcome.document.length;
     } else if (outcome.kind === 'unchanged') {
       this.#unchanged += 1;
     } else if (outcome.kind === 'refused') {
       await this.#pass({ type: 'skipped', item: `${prefix}${outcome.item}`, reason: outcome.reason });
     }
-    if (this.#records.length >= chunkRecords || this.#unchanged >= 16 * chunkRecords) await this.flush();
+    if (this.#records.length >= chunkRecords || this.#bytes >= chunkBytes || this.#unchanged >= 16 * chunkRecords)
+      await this.flush();
   }
 
   #preparation(document: RawDocument): Preparation {

@@ -1,6 +1,6 @@
-import { cpeVersion, readCpe, withVersion, writeCpe, type CpeParts } from './cpe.ts';
+import { readCpe, withVersion, type Cpe } from './cpe.ts';
 import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
-import { affectedRanges, type VersionRange } from './version-ranges.ts';
+import { affectedRanges } from './version-ranges.ts';
 import type { CpeMatch } from './types.ts';
 
 /** More combinations of CPE names and versions than this are stated by the names alone. */
@@ -11,73 +11,96 @@ const maximumDerivedRows = 2_000;
  * from an affected entry's `cpes` and versions. Each row once.
  */
 export const cpeMatchesOf = (containers: readonly JsonObject[]): readonly CpeMatch[] => {
-  const rows = new Map<string, CpeMatch>();
-  const add = (row: CpeMatch): void => {
-    // Rows of the two origins must meet in one key; the id of a match is no part of what it says.
-    const key = `${row.criteria}\0${row.versionStartIncluding ?? ''}\0${row.versionEndExcluding ?? ''}\0${row.versionEndIncluding ?? ''}\0${row.versionStartExcluding ?? ''}${row.vulnerable ? '' : '\0'}`;
-    if (!rows.has(key)) rows.set(key, row);
-  };
+  const rows = new Rows();
   for (const container of containers) {
     for (const configuration of objectsOf(container['cpeApplicability'])) {
-      for (const node of objectsOf(configuration['nodes'])) addNode(node, configuration['negate'] === true, add);
+      for (const node of objectsOf(configuration['nodes'])) addNode(node, configuration['negate'] === true, rows);
     }
   }
   for (const container of containers) {
-    for (const entry of objectsOf(container['affected'])) addEntry(entry, add);
+    for (const entry of objectsOf(container['affected'])) addEntry(entry, rows);
   }
-  return [...rows.values()];
+  return rows.list;
 };
 
-const addNode = (node: JsonObject, outerNegate: boolean, add: (row: CpeMatch) => void): void => {
+type Row = { -readonly [Name in keyof CpeMatch]: CpeMatch[Name] };
+
+/** So few rows are compared faster than their keys are made. */
+const comparedRows = 24;
+
+/** Rows that are each there once. Rows of the two origins may be one: the id of a match is no part of what it says. */
+class Rows {
+  readonly list: Row[] = [];
+  #keys: Set<string> | null = null;
+
+  add(row: Row): void {
+    if (this.list.length < comparedRows) {
+      for (const other of this.list) if (isSame(row, other)) return;
+    } else {
+      this.#keys ??= new Set(this.list.map(keyOf));
+      const key = keyOf(row);
+      if (this.#keys.has(key)) return;
+      this.#keys.add(key);
+    }
+    this.list.push(row);
+  }
+}
+
+const isSame = (a: Row, b: Row): boolean =>
+  a.criteria === b.criteria &&
+  a.versionEndExcluding === b.versionEndExcluding &&
+  a.versionStartIncluding === b.versionStartIncluding &&
+  a.versionEndIncluding === b.versionEndIncluding &&
+  a.versionStartExcluding === b.versionStartExcluding &&
+  a.vulnerable === b.vulnerable;
+
+const keyOf = (row: Row): string =>
+  `${row.criteria}\0${row.versionStartIncluding ?? ''}\0${row.versionEndExcluding ?? ''}\0${row.versionEndIncluding ?? ''}\0${row.versionStartExcluding ?? ''}${row.vulnerable ? '' : '\0'}`;
+
+const addNode = (node: JsonObject, outerNegate: boolean, rows: Rows): void => {
   // A negated node says where the flaw is not: its rows are context, never vulnerable.
   const negated = (node['negate'] === true) !== outerNegate;
   for (const match of objectsOf(node['cpeMatch'])) {
-    const parts = readCpe(textOf(match['criteria']) ?? '');
-    if (parts === null) continue;
+    const cpe = readCpe(textOf(match['criteria']) ?? '');
+    if (cpe === null) continue;
+    const row: Row = { vulnerable: match['vulnerable'] !== false && !negated, criteria: cpe.text };
+    // One after the other, in the order in which they are stored: spreading them costs more than the rest of the row.
     const id = textOf(match['matchCriteriaId']);
-    add({
-      vulnerable: match['vulnerable'] !== false && !negated,
-      criteria: writeCpe(parts),
-      ...(id === null ? {} : { matchCriteriaId: id }),
-      ...bound('versionStartIncluding', match),
-      ...bound('versionStartExcluding', match),
-      ...bound('versionEndIncluding', match),
-      ...bound('versionEndExcluding', match),
-    });
+    if (id !== null) row.matchCriteriaId = id;
+    const startIncluding = textOf(match['versionStartIncluding']);
+    if (startIncluding !== null) row.versionStartIncluding = startIncluding;
+    const startExcluding = textOf(match['versionStartExcluding']);
+    if (startExcluding !== null) row.versionStartExcluding = startExcluding;
+    const endIncluding = textOf(match['versionEndIncluding']);
+    if (endIncluding !== null) row.versionEndIncluding = endIncluding;
+    const endExcluding = textOf(match['versionEndExcluding']);
+    if (endExcluding !== null) row.versionEndExcluding = endExcluding;
+    rows.add(row);
   }
-  for (const child of objectsOf(node['children'])) addNode(child, negated, add);
+  for (const child of objectsOf(node['children'])) addNode(child, negated, rows);
 };
 
-type BoundName = 'versionStartIncluding' | 'versionStartExcluding' | 'versionEndIncluding' | 'versionEndExcluding';
-
-const bound = (name: BoundName, match: JsonObject): Partial<Record<BoundName, string>> => {
-  const value = textOf(match[name]);
-  return value === null ? {} : { [name]: value };
-};
-
-const addEntry = (entry: JsonObject, add: (row: CpeMatch) => void): void => {
-  const cpes = textsOf(entry['cpes']).map(readCpe).filter(isCpe);
-  const open = cpes.filter((cpe) => isOpen(cpe));
-  for (const cpe of cpes) if (!isOpen(cpe)) add({ vulnerable: true, criteria: writeCpe(cpe) });
+const addEntry = (entry: JsonObject, rows: Rows): void => {
+  const open: Cpe[] = [];
+  for (const text of textsOf(entry['cpes'])) {
+    const cpe = readCpe(text);
+    if (cpe === null) continue;
+    if (cpe.version === '*' || cpe.version === '-') open.push(cpe);
+    else rows.add({ vulnerable: true, criteria: cpe.text });
+  }
   if (open.length === 0) return;
   const ranges = affectedRanges(entry);
   if (ranges.length * open.length > maximumDerivedRows) {
-    for (const cpe of open) add({ vulnerable: true, criteria: writeCpe(cpe) });
+    for (const cpe of open) rows.add({ vulnerable: true, criteria: cpe.text });
     return;
   }
-  for (const cpe of open) for (const range of ranges) add(rowOf(cpe, range));
-};
-
-const isCpe = (cpe: CpeParts | null): cpe is CpeParts => cpe !== null;
-const isOpen = (cpe: CpeParts): boolean => cpeVersion(cpe) === '*' || cpeVersion(cpe) === '-';
-
-const rowOf = (cpe: CpeParts, range: VersionRange): CpeMatch => {
-  if (range.exact !== undefined) return { vulnerable: true, criteria: writeCpe(withVersion(cpe, range.exact)) };
-  return {
-    vulnerable: true,
-    criteria: writeCpe(cpe),
-    ...(range.from === undefined ? {} : { versionStartIncluding: range.from }),
-    ...(range.through === undefined ? {} : { versionEndIncluding: range.through }),
-    ...(range.before === undefined ? {} : { versionEndExcluding: range.before }),
-  };
+  for (const cpe of open) {
+    for (const { exact, from, through, before } of ranges) {
+      const row: Row = { vulnerable: true, criteria: exact === undefined ? cpe.text : withVersion(cpe, exact) };
+      if (from !== undefined) row.versionStartIncluding = from;
+      if (through !== undefined) row.versionEndIncluding = through;
+      if (before !== undefined) row.versionEndExcluding = before;
+      rows.add(row);
+    }
+  }
 };

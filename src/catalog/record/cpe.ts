@@ -1,47 +1,53 @@
-/** The parts of a CPE 2.3 formatted string, still escaped. Always 11: part, vendor, product, version, …, other. */
-export type CpeParts = readonly string[];
+/** A CPE 2.3 name that was read. Its attributes are still escaped. */
+export interface Cpe {
+  /** The formatted string, with all of its 11 attributes. */
+  readonly text: string;
+  /** The formatted string up to its version: equal prefixes name the same product. */
+  readonly prefix: string;
+  readonly vendor: string;
+  readonly product: string;
+  /** `*` any, `-` none. */
+  readonly version: string;
+}
 
 const attributes = 11;
+const longestName = 1_024;
+
+/** A formatted string as it should be; nearly all are, and are taken as they stand. */
+const formatted = /^(cpe:2\.3:[aoh*-]:((?:[^:\\]|\\.)+):((?:[^:\\]|\\.)+):)((?:[^:\\]|\\.)+)(?::(?:[^:\\]|\\.)+){7}$/s;
 
 /**
- * readCpe splits a CPE 2.3 formatted string, or a 2.2 URI (`cpe:/a:vendor:product:…`), into its 11 attributes. Null when
- * it is neither or names no vendor and product. A formatted string with attributes missing at the end is filled with `*`.
+ * readCpe reads a CPE 2.3 formatted string, or a 2.2 URI (`cpe:/a:vendor:product:…`). Null when it is neither or names no
+ * vendor and product. A formatted string with attributes missing at the end is filled with `*`.
  */
-export const readCpe = (text: string): CpeParts | null => {
-  const cpe = text.trim();
-  if (cpe.length > 1_024) return null;
-  const parts = cpe.startsWith('cpe:2.3:')
-    ? splitEscaped(cpe.slice(8))
-    : cpe.startsWith('cpe:/')
-      ? fromUri(cpe.slice(5))
+export const readCpe = (name: string): Cpe | null => {
+  const text = name.trim();
+  if (text.length > longestName) return null;
+  const found = formatted.exec(text);
+  if (found === null) return readLoosely(text);
+  const [, prefix = '', vendor = '', product = '', version = ''] = found;
+  return { text, prefix, vendor, product, version };
+};
+
+/** withVersion returns the formatted string with an exact version; an update after a colon-free word stays part of it. */
+export const withVersion = (cpe: Cpe, version: string): string =>
+  cpe.prefix + escaped(version.trim().toLowerCase()) + cpe.text.slice(cpe.prefix.length + cpe.version.length);
+
+const readLoosely = (text: string): Cpe | null => {
+  const parts = text.startsWith('cpe:2.3:')
+    ? splitEscaped(text.slice(8))
+    : text.startsWith('cpe:/')
+      ? fromUri(text.slice(5))
       : [];
   if (parts.length < 3 || parts.length > attributes || !/^[aoh*-]$/.test(parts[0] ?? '')) return null;
-  if ((parts[1] ?? '') === '' || (parts[2] ?? '') === '') return null;
   while (parts.length < attributes) parts.push('*');
-  return parts.includes('') ? parts.map((part) => (part === '' ? '*' : part)) : parts;
+  const [part = '', vendor = '', product = '', version = '', ...rest] = parts.map((value, index) =>
+    value === '' && index > 2 ? '*' : value,
+  );
+  if (vendor === '' || product === '') return null;
+  const prefix = `cpe:2.3:${part}:${vendor}:${product}:`;
+  return { text: `${prefix}${[version, ...rest].join(':')}`, prefix, vendor, product, version };
 };
-
-export const writeCpe = (parts: CpeParts): string => `cpe:2.3:${parts.join(':')}`;
-
-/** cpeVersion returns the version attribute: `*` any, `-` none. */
-export const cpeVersion = (parts: CpeParts): string => parts[3] ?? '*';
-
-/** cpeProductPrefix returns a formatted string up to its version: equal prefixes name the same product. */
-export const cpeProductPrefix = (criteria: string): string => {
-  let colon = 7;
-  for (let count = 0; count < 3 && colon !== -1; count += 1) {
-    do colon = criteria.indexOf(':', colon + 1);
-    while (colon !== -1 && criteria.charCodeAt(colon - 1) === 92);
-  }
-  return colon === -1 ? criteria : criteria.slice(0, colon);
-};
-
-/** withVersion puts an exact version into a CPE, escaped; an update after a colon-free word stays part of the version. */
-export const withVersion = (parts: CpeParts, version: string): CpeParts => [
-  ...parts.slice(0, 3),
-  escaped(version.trim().toLowerCase()),
-  ...parts.slice(4),
-];
 
 const plainVersion = /^[a-z0-9._-]*$/;
 

@@ -1,4 +1,4 @@
-import { cpeProductPrefix, readCpe } from './cpe.ts';
+import { readCpe } from './cpe.ts';
 import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
 import type { ProductName } from './types.ts';
 
@@ -18,6 +18,7 @@ const placeholders = new Set([
   'not_specified',
   '[unknown]',
 ]);
+const longestPlaceholder = Math.max(...[...placeholders].map((word) => word.length));
 const maximumNameLength = 256;
 
 const cache = new Map<string, string>();
@@ -31,6 +32,9 @@ const longestCached = 256;
  * name stays as it is.
  */
 export const normaliseName = (text: string): string => {
+  // Looking a text up costs more than seeing that there is nothing to do.
+  if (text.length <= maximumNameLength && plainName.test(text))
+    return text.length <= longestPlaceholder && placeholders.has(text) ? '' : text;
   const known = cache.get(text);
   if (known !== undefined) return known;
   const name = foldName(text.slice(0, maximumNameLength * 2))
@@ -101,40 +105,45 @@ export interface NamedProducts {
 
 /** productNames collects vendors and products from the affected entries and the given CPE criteria. */
 export const productNames = (affected: readonly JsonObject[], criteria: Iterable<string>): NamedProducts => {
-  const found = new Map<string, ProductName>();
-  const vendors = new Set<string>();
-  const add = (vendorText: string, productText: string): void => {
-    const vendor = normaliseName(vendorText);
+  const products: ProductName[] = [];
+  const vendors: string[] = [];
+  /** Both are normalised. */
+  const add = (vendor: string, product: string): void => {
     if (vendor === '') return;
-    vendors.add(vendor);
-    const product = normaliseName(productText);
-    if (product !== '') found.set(`${vendor}\0${product}`, [vendor, product]);
+    vendors.push(vendor);
+    if (product !== '') products.push([vendor, product]);
   };
-  const seen = new Set<string>();
-  const addOnce = (cpe: string): void => {
-    const prefix = cpeProductPrefix(cpe);
-    if (seen.has(prefix)) return;
-    seen.add(prefix);
-    const parts = readCpe(cpe);
-    if (parts !== null) add(parts[1] ?? '', parts[2] ?? '');
+  let latest: string | null = null;
+  const addCpe = (text: string): void => {
+    // Those of one product mostly stand together.
+    if (latest !== null && text.startsWith(latest)) return;
+    const cpe = readCpe(text);
+    if (cpe === null) return;
+    latest = cpe.prefix;
+    add(normaliseName(cpe.vendor), normaliseName(cpe.product));
   };
   for (const entry of affected) {
     if (!claimsAffected(entry)) continue;
-    const packaged = packageOf(entry);
-    const vendor = textOf(entry['vendor']) ?? '';
-    const product = textOf(entry['product']) ?? '';
-    if (normaliseName(vendor) !== '') add(vendor, normaliseName(product) === '' ? (packaged?.[1] ?? '') : product);
-    else if (packaged !== null) add(packaged[0], packaged[1]);
-    for (const cpe of textsOf(entry['cpes'])) addOnce(cpe);
+    const vendor = normaliseName(textOf(entry['vendor']) ?? '');
+    const product = normaliseName(textOf(entry['product']) ?? '');
+    const packaged = vendor === '' || product === '' ? packageOf(entry) : null;
+    if (packaged === null) add(vendor, product);
+    else add(vendor === '' ? normaliseName(packaged[0]) : vendor, normaliseName(packaged[1]));
+    for (const cpe of textsOf(entry['cpes'])) addCpe(cpe);
   }
-  for (const cpe of criteria) addOnce(cpe);
-  return { products: sorted(found), vendors: [...vendors].toSorted() };
+  for (const cpe of criteria) addCpe(cpe);
+  return {
+    products: unique(products, (a, b) => order(a[0], b[0]) || order(a[1], b[1])),
+    vendors: unique(vendors, order),
+  };
 };
 
-const sorted = (found: ReadonlyMap<string, ProductName>): readonly ProductName[] =>
-  found.size === 1
-    ? [...found.values()]
-    : [...found.values()].toSorted((a, b) => (a[0] === b[0] ? order(a[1], b[1]) : order(a[0], b[0])));
+/** Sorted, each once. */
+const unique = <T>(found: readonly T[], compare: (a: T, b: T) => number): readonly T[] => {
+  if (found.length < 2) return found;
+  const all = found.toSorted(compare);
+  return all.filter((item, index) => index === 0 || compare(all[index - 1] ?? item, item) !== 0);
+};
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

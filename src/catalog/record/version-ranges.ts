@@ -42,7 +42,7 @@ export const affectedRanges = (entry: JsonObject): readonly VersionRange[] => {
       const fixed = fixedFrom(version);
       if (fixed !== null) fixes.push(fixed);
     }
-    ranges.push(...rangesOf(version));
+    for (const range of rangesOf(version)) ranges.push(range);
   }
   if (ranges.length > 0) return ranges;
   if (entry['defaultStatus'] !== 'affected' && exceptions + objectsOf(entry['versions']).length > 0) return [];
@@ -83,14 +83,17 @@ const exactOf = (version: JsonObject): readonly VersionRange[] => {
   if (version['status'] !== 'affected') return [];
   const exact = textOf(version['version']) ?? '';
   // `0` alone is a version; as a bound it is none.
-  return unbounded.has(exact.toLowerCase()) && exact !== '0' ? [{}] : [{ exact }];
+  return isUnbounded(exact) && exact !== '0' ? [{}] : [{ exact }];
 };
+
+const longestUnbounded = Math.max(...[...unbounded].map((word) => word.length));
+const isUnbounded = (text: string): boolean => text.length <= longestUnbounded && unbounded.has(text.toLowerCase());
 
 const startOf = (at: string | undefined): VersionRange => (at === undefined ? {} : { from: at });
 
 const lowerBound = (value: unknown): string | undefined => {
   const text = textOf(value);
-  return text === null || unbounded.has(text.toLowerCase()) ? undefined : text;
+  return text === null || isUnbounded(text) ? undefined : text;
 };
 
 /** `0` is a real upper bound in no scheme, but a real version in some; only an exact entry keeps it. */

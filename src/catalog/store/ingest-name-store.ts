@@ -35,7 +35,8 @@ export const createNameIds = (db: DatabaseSync, atMs: number): NameIds => {
     weakness: db.prepare('update weakness set updated_ms = ?1 where cwe = ?2 and updated_ms < ?1'),
   };
   const vendors = new Map<string, number>();
-  const products = new Map<string, number>();
+  /** By vendor, then by name: a key made of both would be a new text for each record. */
+  const products = new Map<number, Map<string, number>>();
   const assigners = new Map<string, { id: number; name: string }>();
   /** Weaknesses that have a row, and whether it has a name. */
   const weaknesses = new Map<number, boolean>();
@@ -58,13 +59,14 @@ export const createNameIds = (db: DatabaseSync, atMs: number): NameIds => {
       return id;
     },
     product: (vendorId, name) => {
-      const key = `${vendorId}\0${name}`;
-      let id = products.get(key);
+      const ofVendor = products.get(vendorId) ?? new Map<string, number>();
+      if (ofVendor.size === 0) products.set(vendorId, ofVendor);
+      let id = ofVendor.get(name);
       if (id === undefined) {
         id =
           idOf(findProduct.get(vendorId, name)) ??
           made('product', Number(addProduct.run(vendorId, name, atMs, atMs).lastInsertRowid));
-        products.set(key, id);
+        ofVendor.set(name, id);
       }
       return id;
     },

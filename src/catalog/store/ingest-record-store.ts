@@ -146,8 +146,13 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
       const vendorId = names.vendor(vendor);
       if (addVendorRecord.run(vendorId, id).changes !== 0) names.linked('vendor', vendorId);
     }
+    let latest: string | null = null;
+    let vendorId = 0;
+    // Sorted by vendor.
     for (const [vendor, product] of record.productNames) {
-      const productId = names.product(names.vendor(vendor), product);
+      if (vendor !== latest) vendorId = names.vendor(vendor);
+      latest = vendor;
+      const productId = names.product(vendorId, product);
       if (addProductRecord.run(productId, id).changes !== 0) names.linked('product', productId);
     }
     for (const cwe of record.cwes) {
