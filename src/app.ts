@@ -19,10 +19,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** fillWhenEmpty loads the starter catalogue into an empty one, so that a first start answers without a network. */
-const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void> => {
+/** fillCatalogue loads the starter catalogue into an empty one, so that a first start answers without a network. */
+const fillCatalogue = async ({ config, clock, log }: Surroundings): Promise<void> => {
   const { databasePath, tempFolder } = config.catalogue;
-  mkdirSync(tempFolder, { recursive: true });
   try {
     const { inserted } = await loadStarter({ databasePath, tempFolder, clock, log });
     if (inserted > 0) log.info('catalog.starter_loaded', { records: inserted });
@@ -107,9 +106,11 @@ export const openApp = async (surroundings: Surroundings & { readonly version: s
   const parts = await openParts(surroundings);
   let catalog: Catalog | null = null;
   try {
-    await fillWhenEmpty(surroundings);
-    const reads = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
+    const { databasePath, tempFolder } = config.catalogue;
+    mkdirSync(tempFolder, { recursive: true });
+    const reads = openCatalog({ databasePath, clock, log });
     catalog = reads;
+    if (reads.isEmpty()) await fillCatalogue(surroundings);
     const server = await createHttp({
       clock,
       random,

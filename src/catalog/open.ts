@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../kernel/index.ts';
 import { parseCveId } from './cve-id.ts';
 import { createTurnSnapshot } from './read/turn-snapshot.ts';
-import { normaliseName } from './record/index.ts';
+import { normaliseName } from './record/product-names.ts';
 import { SearchClient } from './search/client.ts';
 import { checkDirectoryQuery, checkKevQuery, checkQuery } from './search/filter.ts';
 import { describeWeakness } from './search/directories.ts';
@@ -45,6 +45,8 @@ export interface Catalog {
   /** The newest 1,000 changes of the record, newest first. */
   changes(recordId: number): readonly RecordChange[];
   feedStates(): readonly FeedState[];
+  /** Whether there is no record yet. */
+  isEmpty(): boolean;
   /** Throws `request.invalid_parameter` and `catalog.cursor_invalid`. */
   list(query: ListQuery): Promise<ListPage<RecordDetail>>;
   /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
@@ -136,6 +138,7 @@ export const openCatalog = (deps: {
     document: (cveId) => byId(cveId, store.findDocument),
     changes: (recordId) => read(() => store.listChanges(recordId)),
     feedStates: () => read(store.listFeedStates),
+    isEmpty: () => read(store.isEmpty),
     list: async (query) => {
       checkQuery(query);
       const { rows, total, next, revision } = await search.ask({ kind: 'list', query });
