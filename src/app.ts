@@ -1,7 +1,7 @@
 /** The whole program: the control plane's parts, the catalogue, the HTTP server and the upkeep, bound together. */
 import { mkdirSync } from 'node:fs';
 import { projectOwnerId } from './accounts/index.ts';
-import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
+import { loadStarter, openCatalog, type Catalog, type SearchClient } from './catalog/index.ts';
 import { AppError, systemActor } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { holdersOf } from './holders.ts';
@@ -100,17 +100,23 @@ const opencveV2Of = (parts: Parts, catalog: Catalog): HttpDeps['opencveV2'] => {
   };
 };
 
+/** Start is what a program is started with; the search thread may run already. */
+export interface Start extends Surroundings {
+  readonly version: string;
+  readonly search?: SearchClient;
+}
+
 /** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
-export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {
-  const { config, clock, random, log, version } = surroundings;
-  const parts = await openParts(surroundings);
+export const openApp = async (start: Start): Promise<App> => {
+  const { config, clock, random, log, version, search } = start;
+  const parts = await openParts(start);
   let catalog: Catalog | null = null;
   try {
     const { databasePath, tempFolder } = config.catalogue;
     mkdirSync(tempFolder, { recursive: true });
-    const reads = openCatalog({ databasePath, clock, log });
+    const reads = openCatalog({ databasePath, clock, log, ...(search === undefined ? {} : { search }) });
     catalog = reads;
-    if (reads.isEmpty()) await fillCatalogue(surroundings);
+    if (reads.isEmpty()) await fillCatalogue(start);
     const server = await createHttp({
       clock,
       random,

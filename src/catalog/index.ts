@@ -14,7 +14,8 @@
  * `catalog.unavailable` when the search thread cannot answer, `feed.…` for input that is refused. Nothing is lost by
  * any of them.
  */
-export { openCatalog, type Catalog } from './open.ts';
+export { openCatalog, startSearch, type Catalog } from './open.ts';
+export type { SearchClient } from './search/client.ts';
 export { normaliseName } from './record/product-names.ts';
 export type * from './import-report.ts';
 export type * from './types.ts';

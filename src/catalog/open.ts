@@ -79,22 +79,36 @@ const revisionsMax = 10_000;
 /** How often the search index takes in new commits when nobody asks for a list. Looking for them costs microseconds. */
 const freshenMs = 5000;
 
+export interface CatalogDeps {
+  readonly databasePath: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A search thread that was started beforehand, for the same file; the catalogue closes it. */
+  readonly search?: SearchClient;
+}
+
+/**
+ * startSearch starts the search thread, which loads its index while the rest of a program starts. It makes no file, and
+ * what is wrong with the one there is, `openCatalog` says.
+ */
+export const startSearch = ({ databasePath, clock, log }: CatalogDeps): SearchClient => {
+  const search = new SearchClient(databasePath, clock, log);
+  search.ask({ kind: 'load' }).then(ignored, ignored);
+  return search;
+};
+
 /**
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
  * Throws `storage.corrupt`, `storage.newer_schema`, `storage.unavailable`.
  */
-export const openCatalog = (deps: {
-  readonly databasePath: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}): Catalog => {
+export const openCatalog = (deps: CatalogDeps): Catalog => {
   const path = deps.databasePath;
   createCatalogFile(path);
   const database = openReadConnection(path, cacheKib);
   const store = createRecordStore(database);
   const directories = createDirectoryStore(database);
   const enter = createTurnSnapshot(database);
-  const search = new SearchClient(path, deps.clock, deps.log);
+  const search = deps.search ?? new SearchClient(path, deps.clock, deps.log);
 
   let version = 0;
   const read = <Result>(work: () => Result): Result =>
