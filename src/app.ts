@@ -1,7 +1,7 @@
 /** The whole program: the control plane's parts, the catalogue, the HTTP server and the upkeep, bound together. */
 import { mkdirSync } from 'node:fs';
 import { projectOwnerId } from './accounts/index.ts';
-import { loadStarter, openCatalog, type Catalog, type SearchClient } from './catalog/index.ts';
+import { isSettled, loadStarter, openCatalog, type Catalog, type SearchClient } from './catalog/index.ts';
 import { AppError, systemActor } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { holdersOf } from './holders.ts';
@@ -19,7 +19,10 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** fillCatalogue loads the starter catalogue into an empty one, so that a first start answers without a network. */
+/**
+ * fillCatalogue loads the starter catalogue into an empty one, so that a first start answers without a network, and merges
+ * the log that a writer left behind.
+ */
 const fillCatalogue = async ({ config, clock, log }: Surroundings): Promise<void> => {
   const { databasePath, tempFolder } = config.catalogue;
   try {
@@ -114,6 +117,7 @@ export const openApp = async (start: Start): Promise<App> => {
   try {
     const { databasePath, tempFolder } = config.catalogue;
     mkdirSync(tempFolder, { recursive: true });
+    if (!isSettled(databasePath)) await fillCatalogue(start);
     const reads = openCatalog({ databasePath, clock, log, ...(search === undefined ? {} : { search }) });
     catalog = reads;
     if (reads.isEmpty()) await fillCatalogue(start);

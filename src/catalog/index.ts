@@ -15,6 +15,7 @@
  * any of them.
  */
 export { openCatalog, startSearch, type Catalog } from './open.ts';
+export { isSettled } from './store/ingest-database.ts';
 export type { SearchClient } from './search/client.ts';
 export { normaliseName } from './record/product-names.ts';
 export type * from './import-report.ts';

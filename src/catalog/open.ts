@@ -5,6 +5,7 @@ import { normaliseName } from './record/product-names.ts';
 import { SearchClient } from './search/client.ts';
 import { checkDirectoryQuery, checkKevQuery, checkQuery } from './search/filter.ts';
 import { describeWeakness } from './search/directories.ts';
+import { isSettled } from './store/ingest-database.ts';
 import { createDirectoryStore } from './store/read-directory-store.ts';
 import { createCatalogFile, openReadConnection, translating } from './store/read-connection.ts';
 import { createRecordStore, decodeDetail, decodeKevEntry } from './store/read-record-store.ts';
@@ -88,12 +89,12 @@ export interface CatalogDeps {
 }
 
 /**
- * startSearch starts the search thread, which loads its index while the rest of a program starts. It makes no file, and
- * what is wrong with the one there is, `openCatalog` says.
+ * startSearch starts the search thread, which loads its index while the rest of a program starts. It makes no file and
+ * leaves one that is to be written first alone; what is wrong with it, `openCatalog` says.
  */
 export const startSearch = ({ databasePath, clock, log }: CatalogDeps): SearchClient => {
   const search = new SearchClient(databasePath, clock, log);
-  search.ask({ kind: 'load' }).then(ignored, ignored);
+  if (isSettled(databasePath)) search.ask({ kind: 'load' }).then(ignored, ignored);
   return search;
 };
 
