@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { root, startChild, type Child } from './child.ts';
 import type { UsageReport } from './preloads/usage-report.ts';
 
-const program = 'src/main.ts';
+const program = 'bin/vulngate.js';
 
 export interface ServerOptions {
   readonly folder: string;

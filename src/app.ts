@@ -1,7 +1,7 @@
 /** The whole program: the control plane's parts, the catalogue, the HTTP server and the upkeep, bound together. */
 import { mkdirSync } from 'node:fs';
 import { projectOwnerId } from './accounts/index.ts';
-import { loadStarter, openCatalog, type Catalog } from './catalog/index.ts';
+import { isSettled, loadStarter, openCatalog, type Catalog, type SearchClient } from './catalog/index.ts';
 import { AppError, systemActor, type Clock } from './kernel/index.ts';
 import { createHttp, type HttpDeps, type HttpServer, type PeopleVerbs } from './http/index.ts';
 import { holdersOf } from './holders.ts';
@@ -19,10 +19,12 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** fillWhenEmpty loads the starter catalogue into an empty one, so that a first start answers without a network. */
-const fillWhenEmpty = async ({ config, clock, log }: Surroundings): Promise<void> => {
+/**
+ * fillCatalogue loads the starter catalogue into an empty one, so that a first start answers without a network, and merges
+ * the log that a writer left behind.
+ */
+const fillCatalogue = async ({ config, clock, log }: Surroundings): Promise<void> => {
   const { databasePath, tempFolder } = config.catalogue;
-  mkdirSync(tempFolder, { recursive: true });
   try {
     const { inserted } = await loadStarter({ databasePath, tempFolder, clock, log });
     if (inserted > 0) log.info('catalog.starter_loaded', { records: inserted });
@@ -103,15 +105,24 @@ const opencveV2Of = (parts: Parts, people: PeopleVerbs, catalog: Catalog): HttpD
   };
 };
 
+/** Start is what a program is started with; the search thread may run already. */
+export interface Start extends Surroundings {
+  readonly version: string;
+  readonly search?: SearchClient;
+}
+
 /** openApp opens everything that serves, with the starter catalogue when there is no other; nothing listens yet. */
-export const openApp = async (surroundings: Surroundings & { readonly version: string }): Promise<App> => {
-  const { config, clock, random, log, version } = surroundings;
-  const parts = await openParts(surroundings);
+export const openApp = async (start: Start): Promise<App> => {
+  const { config, clock, random, log, version, search } = start;
+  const parts = await openParts(start);
   let catalog: Catalog | null = null;
   try {
-    await fillWhenEmpty(surroundings);
-    const reads = openCatalog({ databasePath: config.catalogue.databasePath, clock, log });
+    const { databasePath, tempFolder } = config.catalogue;
+    mkdirSync(tempFolder, { recursive: true });
+    if (!isSettled(databasePath)) await fillCatalogue(start);
+    const reads = openCatalog({ databasePath, clock, log, ...(search === undefined ? {} : { search }) });
     catalog = reads;
+    if (reads.isEmpty()) await fillCatalogue(start);
     const people = peopleOf(parts, clock);
     const server = await createHttp({
       clock,

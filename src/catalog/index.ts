@@ -14,17 +14,13 @@
  * `catalog.unavailable` when the search thread cannot answer, `feed.…` for input that is refused. Nothing is lost by
  * any of them.
  */
-export { openCatalog, type Catalog } from './open.ts';
-export { normaliseName } from './record/index.ts';
+export { openCatalog, startSearch, type Catalog } from './open.ts';
+export { isSettled } from './store/ingest-database.ts';
+export type { SearchClient } from './search/client.ts';
+export { normaliseName } from './record/product-names.ts';
 export type * from './import-report.ts';
 export type * from './types.ts';
-export {
-  syncableFeeds,
-  syncFeeds,
-  type SyncAddresses,
-  type SyncDeps,
-  type SyncOptions,
-  type SyncOutcome,
-  type SyncProgress,
-} from './sync/index.ts';
-export { importPaths, loadStarter, type ImportDeps, type ImportOptions, type ImportProgress } from './ingest/index.ts';
+export { importPaths, loadStarter, syncFeeds } from './feeding.ts';
+export type { ImportDeps, ImportOptions, ImportProgress } from './ingest/index.ts';
+export { syncableFeeds } from './sync/syncable.ts';
+export type { SyncAddresses, SyncDeps, SyncOptions, SyncOutcome, SyncProgress } from './sync/index.ts';

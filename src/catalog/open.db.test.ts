@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock, silentLog } from '../kernel/index.ts';
-import { openCatalog, type Catalog } from './open.ts';
+import { openCatalog, startSearch, type Catalog } from './open.ts';
 import { openForIngest } from './store/ingest-database.ts';
 import { sampleFolder, sampleWriter, type Sample } from './store/read-samples.suite.ts';
 import type { ListQuery } from './types.ts';
@@ -86,6 +86,20 @@ describe('openCatalog', () => {
     new DatabaseSync(path).close();
     writeFileSync(path, '');
     expect(open(path).find('CVE-2021-44228')).toBeNull();
+  });
+
+  it('answers lists with a search thread that was started before there was a file', async () => {
+    const databasePath = join(sampleFolder(), 'catalog.db');
+    const deps = { databasePath, clock: new ManualClock(), log: silentLog };
+    const search = startSearch(deps);
+    await expect(search.ask({ kind: 'load' })).rejects.toMatchObject({ code: 'storage.unavailable' });
+    expect(existsSync(databasePath)).toBe(false);
+    const catalog = openCatalog({ ...deps, search });
+    onTestFinished(() => catalog.close());
+    expect(catalog.isEmpty()).toBe(true);
+    sampleWriter(databasePath).put({ cveId: 'CVE-2024-0002' });
+    expect(await idsOf(catalog, {})).toEqual(['CVE-2024-0002']);
+    expect(catalog.isEmpty()).toBe(false);
   });
 
   it('gives a record with its units and words', () => {

@@ -1,10 +1,11 @@
 import type { Clock, Log } from '../kernel/index.ts';
 import { parseCveId } from './cve-id.ts';
 import { createTurnSnapshot } from './read/turn-snapshot.ts';
-import { normaliseName } from './record/index.ts';
+import { normaliseName } from './record/product-names.ts';
 import { SearchClient } from './search/client.ts';
 import { checkDirectoryQuery, checkKevQuery, checkQuery } from './search/filter.ts';
 import { describeWeakness } from './search/directories.ts';
+import { isSettled } from './store/ingest-database.ts';
 import { createDirectoryStore } from './store/read-directory-store.ts';
 import { createCatalogFile, openReadConnection, translating } from './store/read-connection.ts';
 import { createRecordStore, decodeDetail, decodeKevEntry } from './store/read-record-store.ts';
@@ -45,6 +46,8 @@ export interface Catalog {
   /** The newest 1,000 changes of the record, newest first. */
   changes(recordId: number): readonly RecordChange[];
   feedStates(): readonly FeedState[];
+  /** Whether there is no record yet. */
+  isEmpty(): boolean;
   /** Throws `request.invalid_parameter` and `catalog.cursor_invalid`. */
   list(query: ListQuery): Promise<ListPage<RecordDetail>>;
   /** Newest entry first, unless asked otherwise. Throws `request.invalid_parameter`. */
@@ -77,22 +80,36 @@ const revisionsMax = 10_000;
 /** How often the search index takes in new commits when nobody asks for a list. Looking for them costs microseconds. */
 const freshenMs = 5000;
 
+export interface CatalogDeps {
+  readonly databasePath: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A search thread that was started beforehand, for the same file; the catalogue closes it. */
+  readonly search?: SearchClient;
+}
+
+/**
+ * startSearch starts the search thread, which loads its index while the rest of a program starts. It makes no file and
+ * leaves one that is to be written first alone; what is wrong with it, `openCatalog` says.
+ */
+export const startSearch = ({ databasePath, clock, log }: CatalogDeps): SearchClient => {
+  const search = new SearchClient(databasePath, clock, log);
+  if (isSettled(databasePath)) search.ask({ kind: 'load' }).then(ignored, ignored);
+  return search;
+};
+
 /**
  * openCatalog opens the file, which it creates when it is missing. It starts no thread and reads no data yet.
  * Throws `storage.corrupt`, `storage.newer_schema`, `storage.unavailable`.
  */
-export const openCatalog = (deps: {
-  readonly databasePath: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}): Catalog => {
+export const openCatalog = (deps: CatalogDeps): Catalog => {
   const path = deps.databasePath;
   createCatalogFile(path);
   const database = openReadConnection(path, cacheKib);
   const store = createRecordStore(database);
   const directories = createDirectoryStore(database);
   const enter = createTurnSnapshot(database);
-  const search = new SearchClient(path, deps.clock, deps.log);
+  const search = deps.search ?? new SearchClient(path, deps.clock, deps.log);
 
   let version = 0;
   const read = <Result>(work: () => Result): Result =>
@@ -136,6 +153,7 @@ export const openCatalog = (deps: {
     document: (cveId) => byId(cveId, store.findDocument),
     changes: (recordId) => read(() => store.listChanges(recordId)),
     feedStates: () => read(store.listFeedStates),
+    isEmpty: () => read(store.isEmpty),
     list: async (query) => {
       checkQuery(query);
       const { rows, total, next, revision } = await search.ask({ kind: 'list', query });

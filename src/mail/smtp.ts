@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { MailConfig, SmtpConfig } from '../config/index.ts';
 import { messageIdOf } from './envelope.ts';
 import type { MailRow } from './store.ts';
@@ -24,9 +24,10 @@ export const deliveryOf = (error: unknown): Delivery => {
   return { kind: isFinal ? 'refused' : 'failed', reason };
 };
 
-/** smtpDelivery returns the function that hands one mail to the server, on a connection of its own. */
-export const smtpDelivery = (smtp: SmtpConfig, from: MailConfig['from']): ((mail: MailRow) => Promise<Delivery>) => {
-  const transport = createTransport({
+/** The mail client is loaded with the first mail. */
+const openTransport = async (smtp: SmtpConfig): Promise<Transporter> => {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
     host: smtp.host,
     port: smtp.port,
     secure: smtp.isImplicitTls,
@@ -42,9 +43,16 @@ export const smtpDelivery = (smtp: SmtpConfig, from: MailConfig['from']): ((mail
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+};
+
+/** smtpDelivery returns the function that hands one mail to the server, on a connection of its own. */
+export const smtpDelivery = (smtp: SmtpConfig, from: MailConfig['from']): ((mail: MailRow) => Promise<Delivery>) => {
+  let transport: Promise<Transporter> | null = null;
   return async (mail) => {
+    transport ??= openTransport(smtp);
+    const client = await transport;
     try {
-      await transport.sendMail({
+      await client.sendMail({
         envelope: { from: from.address, to: [mail.recipient] },
         from,
         to: { name: '', address: mail.recipient },

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { AppError, fail } from '../kernel/index.ts';
 import type { Deadline } from './deadline.ts';
 import { checkedUrl, refusedAddress, shown, type AddressPolicy } from './policy.ts';
@@ -38,9 +38,11 @@ export const systemResolver: Resolver = async (hostname) => systemLookup(hostnam
 
 /**
  * guardedAgent opens connections only to addresses that the policy permits: the address that was checked is the one that
- * is connected to, so a name cannot change its meaning in between.
+ * is connected to, so a name cannot change its meaning in between. The client is loaded here: a server that fetches nothing
+ * itself goes without it.
  */
-export const guardedAgent = (policy: AddressPolicy, resolve: Resolver): Agent => {
+export const guardedAgent = async (policy: AddressPolicy, resolve: Resolver): Promise<Agent> => {
+  const { Agent } = await import('undici');
   const permitted = async (hostname: string, family: unknown): Promise<readonly Address[]> => {
     const all = await resolve(hostname);
     const forbidden = all.find((each) => !policy.permits(each.address));

@@ -75,9 +75,13 @@ const repeatable = new Set<Method>(['GET', 'HEAD', 'PUT', 'DELETE']);
 /** createOutbound builds the way out; `close` it when nothing is to be called any more. */
 export const createOutbound = (deps: OutboundDeps): Outbound => {
   const policy = addressPolicy(deps.config.allow);
-  const agent = guardedAgent(policy, deps.resolve ?? systemResolver);
+  let agent: ReturnType<typeof guardedAgent> | null = null;
   const call = async (request: ExchangeRequest, deadline: Deadline): Promise<ExchangeAnswer> =>
-    exchange({ agent, policy }, request, deadline);
+    exchange(
+      { agent: await (agent ??= guardedAgent(policy, deps.resolve ?? systemResolver)), policy },
+      request,
+      deadline,
+    );
 
   const fetch = async (url: string, options: FetchOptions = {}): Promise<FetchedResponse> => {
     const method = options.method ?? 'GET';
@@ -131,7 +135,7 @@ export const createOutbound = (deps: OutboundDeps): Outbound => {
     fetch,
     download: async (url, toFile, options) =>
       downloadFile({ call, clock: deps.clock, log: deps.log }, url, toFile, options),
-    close: async () => agent.destroy(),
+    close: async () => (await agent)?.destroy(),
   };
 };
 

@@ -7,7 +7,6 @@ import { AppError, fail, type Log, type Secret } from '../kernel/index.ts';
 import type { Db, Engine } from './engine.ts';
 import { controlSchemaVersion, migrate } from './migrate.ts';
 import { Mutex } from './mutex.ts';
-import { byKeysOnly, openPool, postgresDialect, postgresEngine } from './postgres.ts';
 import type { ControlTables } from './schema/control.ts';
 import { openSqliteFile, sqliteDialect, sqliteEngine } from './sqlite.ts';
 import { translateError, translating } from './translation.ts';
@@ -41,7 +40,7 @@ export const openControl = async (
   log: Log,
   schemaVersion = controlSchemaVersion,
 ): Promise<Control> => {
-  const control = settings.engine === 'sqlite' ? openSqlite(settings.path) : openPostgres(settings, log);
+  const control = settings.engine === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings, log);
   try {
     await migrate(control.db, control.engine, schemaVersion);
   } catch (error) {
@@ -104,7 +103,9 @@ const openSqlite = (path: string): Control => {
   };
 };
 
-const openPostgres = (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Control => {
+const openPostgres = async (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Promise<Control> => {
+  // The driver is loaded where it is used: most servers run on the embedded engine.
+  const { byKeysOnly, openPool, postgresDialect, postgresEngine } = await import('./postgres.ts');
   const isLost = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
   const pool = openPool(settings.url, settings.poolSize, isLost);
   const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));

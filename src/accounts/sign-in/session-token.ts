@@ -1,13 +1,16 @@
-import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { SessionKeys } from '../deps.ts';
 
 const algorithm = 'EdDSA';
 
+/** Loaded with the first session: programs, which the server is for, have none. */
+const loadJose = () => import('jose');
+
 /** signSessionToken makes the JWT of a session: `sub` the person, `sid` the session, `iat` and `exp`. */
-export const signSessionToken = (
+export const signSessionToken = async (
   keys: SessionKeys,
   session: { readonly id: string; readonly userId: string; readonly startMs: number; readonly endMs: number },
 ): Promise<string> => {
+  const { SignJWT } = await loadJose();
   const { kid, privateKey } = keys.signing();
   return new SignJWT({ sid: session.id })
     .setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' })
@@ -23,6 +26,7 @@ export const readSessionToken = async (
   token: string,
   nowMs: number,
 ): Promise<{ readonly sessionId: string; readonly userId: string } | null> => {
+  const { decodeProtectedHeader, errors, jwtVerify } = await loadJose();
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = kid === undefined ? null : keys.publicKey(kid);

@@ -9,7 +9,7 @@
  */
 export { isCveId, normaliseCveRecord } from './cve-record.ts';
 export { isJsonObject, objectsOf, textOf, textsOf, timeOf, type JsonObject } from './json-value.ts';
-export { foldText, hasFoldingLetters, textTraits } from './folding.ts';
+export { foldText, textTraits } from './folding.ts';
 export { normaliseName, normalisePiece } from './product-names.ts';
 export { weaknessFact } from './weakness-facts.ts';
 export { weaknessNameIn } from './weaknesses.ts';

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fail, type Clock, type Log } from '../../kernel/index.ts';
 import type { Answer, AnswerMessage, Answers, Question, QuestionMessage } from './messages.ts';
@@ -14,6 +16,12 @@ const restartPauseMs = 1000;
 
 /** The search thread's own limits. Typed arrays and SQLite's memory are not part of the heap and come on top. */
 const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 };
+
+/** A thread has its own compile cache; it uses that of the process only when its environment names the folder. */
+const threadEnvironment = (): Record<string, string> => {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+};
 
 /**
  * SearchClient asks the search thread. It starts the thread with the first question, starts a dead one again, and never
@@ -71,7 +79,7 @@ export class SearchClient {
     const worker = new Worker(this.#entry, {
       workerData: this.#path,
       resourceLimits,
-      env: {},
+      env: threadEnvironment(),
       execArgv: [],
       name: 'catalogue-search',
     });

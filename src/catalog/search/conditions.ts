@@ -1,5 +1,6 @@
 import { parseCveId } from '../cve-id.ts';
-import { foldText, normaliseName, normalisePiece } from '../record/index.ts';
+import { foldText } from '../record/folding.ts';
+import { normaliseName, normalisePiece } from '../record/product-names.ts';
 import { eachInteger, type IndexStore } from '../store/read-index-store.ts';
 import type { Expression, ScoreVersion } from '../types.ts';
 import { Bitmap } from './bitmap.ts';

@@ -1,4 +1,5 @@
-import { normaliseName, normalisePiece, weaknessFact } from '../record/index.ts';
+import { normaliseName, normalisePiece } from '../record/product-names.ts';
+import { weaknessFact } from '../record/weakness-facts.ts';
 import type { DirectoryStore, WeaknessRow } from '../store/read-directory-store.ts';
 import type {
   DirectoryPage,

@@ -1,4 +1,4 @@
-import { foldText, hasFoldingLetters } from '../record/index.ts';
+import { foldText, hasFoldingLetters } from '../record/folding.ts';
 import { eachInteger } from '../store/read-index-store.ts';
 import type { TextField, TextStore } from '../store/read-text-store.ts';
 import { Bitmap } from './bitmap.ts';

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fail } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
@@ -56,6 +56,13 @@ export const closeIngest = (db: DatabaseSync): void => {
   db.exec('pragma wal_checkpoint(passive)');
   db.close();
 };
+
+/**
+ * isSettled tells whether everything is in the database file: there is one, and no log beside it. Readers cannot merge a
+ * log, and while one of them is connected a writer's end does not remove it.
+ */
+export const isSettled = (databasePath: string): boolean =>
+  existsSync(databasePath) && (statSync(`${databasePath}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
 
 /** storedVersion returns the schema version that the file states; null when it has no tables yet. */
 export const storedVersion = (db: DatabaseSync): number | null => {

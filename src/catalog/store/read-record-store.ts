@@ -82,6 +82,7 @@ export interface RecordStore {
   /** Newest first, at most 1,000. */
   readonly listChanges: (recordId: number) => RecordChange[];
   readonly listFeedStates: () => FeedState[];
+  readonly isEmpty: () => boolean;
 }
 
 export const createRecordStore = (database: DatabaseSync): RecordStore => {
@@ -97,6 +98,7 @@ export const createRecordStore = (database: DatabaseSync): RecordStore => {
     database,
     'select seq, at_ms, kind, fields from change where record_id = ? order by seq desc limit 1000',
   );
+  const anyRecord = prepareQuery(database, 'select 1 from record limit 1');
   const feeds = prepareQuery(
     database,
     `select feed, attempted_ms, succeeded_ms, data_ms, records, inserted, updated, unchanged, skipped, error
@@ -127,6 +129,7 @@ export const createRecordStore = (database: DatabaseSync): RecordStore => {
         fieldsJson: textOf(row[3]),
       })),
     listFeedStates: () => feeds.all().map(decodeFeedState),
+    isEmpty: () => anyRecord.first() === undefined,
   };
 };
 

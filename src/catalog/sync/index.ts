@@ -9,5 +9,5 @@
  * cursors move only after a good import; fetching again after any stop, also a kill, loses and doubles nothing; one sync
  * at a time in a data folder.
  */
-export { syncableFeeds, syncFeeds, type SyncOutcome } from './sync.ts';
+export { syncFeeds, type SyncOutcome } from './sync.ts';
 export type { SyncAddresses, SyncDeps, SyncOptions, SyncProgress } from './sync-run.ts';

@@ -5,10 +5,9 @@ import type { ImportedSource, ImportReport } from '../import-report.ts';
 import { syncCveList } from './cve-list.ts';
 import { lockSync, openFeedStateStore } from './feed-state-store.ts';
 import { syncSingleFile } from './single-file.ts';
+import { syncableFeeds } from './syncable.ts';
 import { emptySource, type SyncDeps, type SyncOptions, type SyncRun } from './sync-run.ts';
 
-/** The feeds that can be fetched, in the order in which `syncFeeds` takes them. */
-export const syncableFeeds = ['cve-list', 'kev', 'epss'] as const;
 type FeedName = (typeof syncableFeeds)[number];
 
 /** SyncOutcome: the report has a source for each feed, also for the ones that failed (named in `failed`). */

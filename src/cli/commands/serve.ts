@@ -1,5 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' };
-import { openApp, type App } from '../../app.ts';
+import type { App } from '../../app.ts';
+import { startSearch, type SearchClient } from '../../catalog/index.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 
@@ -29,6 +30,16 @@ const announceAdministrator = async (
   );
 };
 
+const openServing = async (context: CommandContext, search: SearchClient): Promise<App> => {
+  try {
+    const { openApp } = await import('../../app.ts');
+    return await openApp({ ...context, version: manifest.version, search });
+  } catch (error) {
+    await search.close();
+    throw error;
+  }
+};
+
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'serve the API',
@@ -39,7 +50,10 @@ With --json the first line is {"event":"listening","url":"http://…"}; at the v
 {"event":"administrator","email":…,"url":…,"token":…}: a link that signs the administrator in, once.`,
   run: async (context, args) => {
     parseArguments(args, {});
-    const app = await openApp({ ...context, version: manifest.version });
+    const { config, clock, log } = context;
+    // Most of a start is the loading of modules, and most of the first list the loading of its index: both at once.
+    const search = startSearch({ databasePath: config.catalogue.databasePath, clock, log });
+    const app = await openServing(context, search);
     try {
       const { url } = await app.server.listen();
       announce(context, url);
