@@ -77,7 +77,7 @@ export const createVerifier = (deps: CredentialsDeps, use: UseRecord) => {
   const { control, clock, peppers } = deps;
   /** By a hash under a key of this process: nobody outside can aim at an entry, so finding it tells nothing of a secret. */
   const memory = new Map<string, Remembered>();
-  const memoryKey = deps.random.bytes(32).toString('hex');
+  const memoryKey = deps.random.bytes(16).toString('hex');
   const keyOf = (input: VerifyInput): string =>
     hash('sha256', `${memoryKey}${input.family} ${input.presented}`, 'latin1');
 

@@ -15,7 +15,7 @@ export const writeAnswer = (exchange: Exchange, answer: Answer): void => {
   if (response.destroyed || response.headersSent) return;
   const headers = answer.headers;
   headers.push('X-Correlation-ID', exchange.correlationId);
-  const bytes = answer.bytes ?? Buffer.byteLength(answer.body);
+  const bytes = answer.isWire === true ? answer.body.length : Buffer.byteLength(answer.body);
   if (answer.status !== 304 && answer.status !== 204) headers.push('Content-Length', String(bytes));
   // A body that was not read to its end would be taken for the next request.
   if (!request.complete && hasBody(request)) headers.push('Connection', 'close');

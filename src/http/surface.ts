@@ -94,8 +94,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: string[];
   readonly body: string;
-  /** Length of the body in UTF-8, where that is known already: finding out costs a copy of it. */
-  readonly bytes?: number;
+  /** Whether the body is a wire text: its bytes, one character each. */
+  readonly isWire?: true;
 }
 
 /** Exchange is one request while it is served. The guard fills it; handlers read it. */

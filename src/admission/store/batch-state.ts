@@ -57,7 +57,9 @@ export const workOut = (
     if (decision.kind !== 'admitted') return decision;
     changed.add(ownerId);
     const usageId = nextUsageId();
-    const ending = request.answer?.({ ...decision, usageId, hasEnded: true }) ?? null;
+    const admitted = { ...decision, usageId, hasEnded: true };
+    const ending = request.answer?.(admitted) ?? null;
+    admitted.hasEnded = ending !== null;
     const isGivenBack = ending !== null && isRefunded(ending.status);
     if (isGivenBack) refund(meter, decision.chargedMillicredits, nowMs);
     const chargedMillicredits = isGivenBack ? 0 : decision.chargedMillicredits;
@@ -68,7 +70,7 @@ export const workOut = (
       known.requests += 1;
       known.address = request.address;
     }
-    return { ...decision, usageId, hasEnded: ending !== null };
+    return admitted;
   });
   return { outcomes, entries, activity, changed };
 };

@@ -10,7 +10,7 @@ import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText, type Selection } from './record-text.ts';
-import type { Rendered, RenderedRecords } from './rendered.ts';
+import { wholeTag, type Rendered, type RenderedRecords } from './rendered.ts';
 
 export interface CveDeps {
   readonly catalog: CatalogReads;
@@ -43,7 +43,9 @@ const selectionOf = (given: {
     : { fields: given.fields ?? null, include: given.include ?? [] };
 
 const tagOf = (revision: number, epssDate: string | null, selection: Selection): string =>
-  `W/"1-${revision}-${epssDate ?? ''}${selection === everything ? '' : `-${bindingOf({ ...selection })}`}"`;
+  selection === everything
+    ? wholeTag(revision, epssDate)
+    : `W/"1-${revision}-${epssDate ?? ''}-${bindingOf({ ...selection })}"`;
 
 const notFound = (id: string) => fail('catalog.cve_not_found', { message: `${id} not found` });
 
@@ -52,7 +54,7 @@ export const recallCve = (deps: CveDeps, exchange: Exchange): Answer | null => {
   if (exchange.query !== '') return null;
   const epssDate = deps.epssDate();
   const rendered = deps.rendered.recall(cveIdOf(exchange), epssDate);
-  return rendered === null ? null : whole(deps, exchange, rendered, epssDate);
+  return rendered === null ? null : whole(deps, exchange, rendered);
 };
 
 export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
@@ -61,11 +63,11 @@ export const readCve = (deps: CveDeps, exchange: Exchange): Answer => {
   if (exchange.query !== '') return readChosen(deps, exchange, id, epssDate);
   const rendered = deps.rendered.render(id, epssDate);
   if (rendered === null) throw notFound(id);
-  return whole(deps, exchange, rendered, epssDate);
+  return whole(deps, exchange, rendered);
 };
 
-const whole = (deps: CveDeps, exchange: Exchange, rendered: Rendered, epssDate: string | null): Answer =>
-  deps.envelope.successOf(exchange, 'cve', rendered, tagOf(rendered.revision, epssDate, everything));
+const whole = (deps: CveDeps, exchange: Exchange, { wire, tag }: Rendered): Answer =>
+  deps.envelope.successOf(exchange, 'cve', wire, tag);
 
 const readChosen = (deps: CveDeps, exchange: Exchange, id: string, epssDate: string | null): Answer => {
   const selection = selectionOf(parseQuery(CveQuery, exchange.query));

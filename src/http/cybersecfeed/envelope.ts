@@ -8,13 +8,8 @@ const json = 'application/json; charset=utf-8';
 export interface Envelope {
   /** success wraps a JSON text; with a tag it answers 304 when the caller has that representation. */
   success(exchange: Exchange, dataText: string, tag: string | null, headers?: readonly string[]): Answer;
-  /** successOf is the same for `{"<name>":<text>}` where the text's length in UTF-8 is known. */
-  successOf(
-    exchange: Exchange,
-    name: string,
-    part: { readonly text: string; readonly bytes: number },
-    tag: string,
-  ): Answer;
+  /** successOf is the same for `{"<name>":<JSON>}` around a wire text. */
+  successOf(exchange: Exchange, name: string, wire: string, tag: string): Answer;
   failure(status: number, errorText: string, correlationId: string, headers: readonly string[]): Answer;
   /** isoSeconds is the time of now as answers show it. */
   isoSeconds(): string;
@@ -51,10 +46,10 @@ export const createEnvelope = (clock: Clock): Envelope => {
 
   return {
     success,
-    successOf: (exchange, name, { text, bytes }, tag) => {
-      const answer = success(exchange, `{"${name}":${text}}`, tag);
-      // All around the text is ASCII.
-      return answer.body === '' ? answer : { ...answer, bytes: answer.body.length - text.length + bytes };
+    successOf: (exchange, name, wire, tag) => {
+      const { status, headers, body } = success(exchange, `{"${name}":${wire}}`, tag);
+      // All around it is ASCII.
+      return { status, headers, body, isWire: true };
     },
     failure: (status, errorText, correlationId, headers) => ({
       status,

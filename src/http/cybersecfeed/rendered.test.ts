@@ -49,8 +49,8 @@ describe('createRendered', () => {
     });
     const rendered = (cveId: string, day: string | null) => records.recall(cveId, day) ?? records.render(cveId, day);
     const shown = (day: string | null): unknown => {
-      const text = rendered('CVE-2024-0001', day)?.text;
-      return text === undefined ? null : JSON.parse(text);
+      const wire = rendered('CVE-2024-0001', day)?.wire;
+      return wire === undefined ? null : JSON.parse(Buffer.from(wire, 'latin1').toString());
     };
     expect([shown('2026-01-01'), shown('2026-01-01'), reads]).toEqual([
       expect.objectContaining({ title: 'revision 1', description: 'ä – “x”' }),

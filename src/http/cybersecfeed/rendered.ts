@@ -1,3 +1,4 @@
+import { recordKey, wireText } from '../wire-text.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText } from './record-text.ts';
 
@@ -7,9 +8,9 @@ export interface Rendered {
   version: number;
   readonly revision: number;
   readonly epssDate: string | null;
-  readonly text: string;
-  /** Length of the text in UTF-8. */
-  readonly bytes: number;
+  /** A wire text. */
+  readonly wire: string;
+  readonly tag: string;
 }
 
 export interface RenderedRecords {
@@ -20,17 +21,20 @@ export interface RenderedRecords {
 }
 
 const entriesMax = 2048;
-const charactersMax = 32_768;
+const bytesMax = 32_768;
+
+/** wholeTag is the entity tag of a whole record: what it shows depends on nothing else. */
+export const wholeTag = (revision: number, epssDate: string | null): string => `W/"1-${revision}-${epssDate ?? ''}"`;
 
 /**
  * createRendered remembers the texts of whole records. The catalogue is asked for its version every time, and for the
  * record's revision when that has moved, which is several times cheaper than reading the record: a remembered text is never
- * older than the record. At most 2,048 texts of at most 32 Ki characters are kept; the oldest goes first.
+ * older than the record. At most 2,048 texts of at most 32 KiB are kept; the oldest goes first.
  */
 export const createRendered = (catalog: Pick<CatalogReads, 'find' | 'revisionOf' | 'version'>): RenderedRecords => {
-  const remembered = new Map<string, Rendered>();
+  const remembered = new Map<number | string, Rendered>();
   const recall: RenderedRecords['recall'] = (cveId, epssDate) => {
-    const known = remembered.get(cveId);
+    const known = remembered.get(recordKey(cveId));
     if (known === undefined || known.epssDate !== epssDate) return null;
     const version = catalog.version();
     if (known.version === version) return known;
@@ -43,17 +47,16 @@ export const createRendered = (catalog: Pick<CatalogReads, 'find' | 'revisionOf'
     const version = catalog.version();
     const record = catalog.find(cveId);
     if (record === null) {
-      remembered.delete(cveId);
+      remembered.delete(recordKey(cveId));
       return null;
     }
-    // A text joined from pieces is put together anew at every use; through a buffer it becomes one piece.
-    const bytes = Buffer.from(recordText(record, epssDate, everything));
-    const text = bytes.toString();
-    const rendered = { version, revision: record.revision, epssDate, text, bytes: bytes.length };
-    if (text.length <= charactersMax) {
+    const { revision } = record;
+    const wire = wireText(recordText(record, epssDate, everything));
+    const rendered = { version, revision, epssDate, wire, tag: wholeTag(revision, epssDate) };
+    if (wire.length <= bytesMax) {
       const oldest = remembered.size >= entriesMax ? remembered.keys().next().value : undefined;
       if (oldest !== undefined) remembered.delete(oldest);
-      remembered.set(cveId, rendered);
+      remembered.set(recordKey(cveId), rendered);
     }
     return rendered;
   };

@@ -1,15 +1,15 @@
 import { fail } from '../../kernel/index.ts';
 import { tagMatches, textTag } from '../entity-tag.ts';
 import type { Answer, Exchange, Handler } from '../surface.ts';
+import { wireText } from '../wire-text.ts';
 import type { Written } from './remembered.ts';
 
 /** writtenOf makes a text ready to be answered and remembered. */
-export const writtenOf = (stamp: number, text: string): Written => {
-  // A text joined from pieces is put together anew at every use; through a buffer it becomes one piece.
-  const bytes = Buffer.from(text);
-  const whole = bytes.toString();
-  return { stamp, text: whole, bytes: bytes.length, tag: textTag(whole) };
-};
+export const writtenOf = (stamp: number, text: string): Written => ({
+  stamp,
+  wire: wireText(text),
+  tag: textTag(text),
+});
 
 const fixed = [
   'Content-Type',
@@ -32,13 +32,13 @@ const unkept = 'no-store';
 /** readAnswer answers a text; 304 to whoever has it already. */
 export const readAnswer = (
   exchange: Exchange,
-  { text, bytes, tag }: Pick<Written, 'text' | 'bytes' | 'tag'>,
+  { wire, tag }: Pick<Written, 'wire' | 'tag'>,
   caching = revalidated,
 ): Answer => {
   const headers = [...fixed, 'Cache-Control', caching, 'ETag', tag];
   return tagMatches(exchange.request.headers['if-none-match'], tag)
     ? { status: 304, headers, body: '' }
-    : { status: 200, headers, body: text, bytes };
+    : { status: 200, headers, body: wire, isWire: true };
 };
 
 /** freshAnswer answers a text that shows something of somebody: it is not remembered, here or anywhere. */

@@ -2,6 +2,7 @@ import type { Expression, RecordDetail } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { publicUrlOf } from '../public-url.ts';
 import { recalling, type Answer, type Exchange, type Handler } from '../surface.ts';
+import { recordKey } from '../wire-text.ts';
 import { freshAnswer, readAnswer, writtenOf } from './answers.ts';
 import type { OpencveCatalog } from './catalog-reads.ts';
 import { orderOf } from './filters.ts';
@@ -55,8 +56,8 @@ export const catalogueRead = (
     },
   );
 
-/** A key of its own in most cases costs a text; the id is there already. */
-const recordKey = ({ query }: Exchange, cveId: string): string => (query === '' ? cveId : `${cveId}?${query}`);
+const recordKeyOf = ({ query }: Exchange, cveId: string): number | string =>
+  query === '' ? recordKey(cveId) : `${cveId}?${query}`;
 
 /** recordRead is the same for one record; where the catalogue has changed, its own revision proves that it has not. */
 export const recordRead = (
@@ -67,7 +68,7 @@ export const recordRead = (
   recalling(
     (exchange) => {
       const cveId = cveIdOf(exchange);
-      const key = recordKey(exchange, cveId);
+      const key = recordKeyOf(exchange, cveId);
       const known = deps.remembered.last(key);
       if (known === null) return null;
       const stamp = deps.catalog.version();
@@ -84,7 +85,7 @@ export const recordRead = (
       const record = deps.catalog.find(cveId);
       if (record === null) throw fail('catalog.cve_not_found');
       const written = { ...writtenOf(stamp, write(exchange, record)), revision: record.revision };
-      deps.remembered.keep(recordKey(exchange, cveId), written);
+      deps.remembered.keep(recordKeyOf(exchange, cveId), written);
       return readAnswer(exchange, written);
     },
   );

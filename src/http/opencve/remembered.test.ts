@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { createRemembered } from './remembered.ts';
 
-const written = (stamp: number, text: string) => ({ stamp, text, bytes: text.length, tag: 'W/"x"' });
+const written = (stamp: number, text: string) => ({ stamp, wire: text, tag: 'W/"x"' });
 
 describe('remembered answers', () => {
   it('are given under their own stamp only', () => {
     const remembered = createRemembered();
     remembered.keep('a', written(1, 'one'));
-    expect(remembered.find('a', 1)?.text).toBe('one');
+    expect(remembered.find('a', 1)?.wire).toBe('one');
     expect(remembered.find('a', 2)).toBeNull();
     remembered.keep('a', written(2, 'two'));
     expect(remembered.find('a', 1)).toBeNull();
-    expect(remembered.find('a', 2)?.text).toBe('two');
+    expect(remembered.find('a', 2)?.wire).toBe('two');
     expect(remembered.find('b', 2)).toBeNull();
     expect([remembered.last('a')?.stamp, remembered.last('b')]).toEqual([2, null]);
   });

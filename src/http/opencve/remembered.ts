@@ -4,34 +4,36 @@ export interface Written {
   readonly stamp: number;
   /** Of the record, where it shows one: the text holds at any version that has it. */
   readonly revision?: number;
-  readonly text: string;
-  /** Length of the text in UTF-8. */
-  readonly bytes: number;
+  /** A wire text. */
+  readonly wire: string;
   /** Its entity tag. */
   readonly tag: string;
 }
 
+/** A question as text, or the number of a record. */
+type Key = number | string;
+
 export interface Remembered {
   /** find returns what was written under that stamp; anything older is gone. */
-  find(key: string, stamp: number): Written | null;
+  find(key: Key, stamp: number): Written | null;
   /** last returns what was written last, under whatever stamp. */
-  last(key: string): Written | null;
-  keep(key: string, written: Written): void;
+  last(key: Key): Written | null;
+  keep(key: Key, written: Written): void;
 }
 
 const entriesMax = 4096;
-const charactersMax = 131_072;
-const charactersTotalMax = 32 * 1024 * 1024;
+const bytesMax = 131_072;
+const bytesTotalMax = 32 * 1024 * 1024;
 
 /**
- * createRemembered keeps whole answers in memory: at most 4,096, of at most 128 Ki characters each and 32 Mi together, with
+ * createRemembered keeps whole answers in memory: at most 4,096, of at most 128 KiB each and 32 MiB together, with
  * their keys; the oldest goes first. Whoever asks proves the freshness by the stamp.
  */
 export const createRemembered = (): Remembered => {
-  const all = new Map<string, Written>();
+  const all = new Map<Key, Written>();
   let total = 0;
-  const sizeOf = (key: string, { text }: Written): number => key.length + text.length;
-  const forget = (key: string): void => {
+  const sizeOf = (key: Key, { wire }: Written): number => (typeof key === 'string' ? key.length : 0) + wire.length;
+  const forget = (key: Key): void => {
     const written = all.get(key);
     if (written === undefined) return;
     total -= sizeOf(key, written);
@@ -46,8 +48,8 @@ export const createRemembered = (): Remembered => {
     keep: (key, written) => {
       forget(key);
       const size = sizeOf(key, written);
-      if (size > charactersMax) return;
-      while (all.size >= entriesMax || total + size > charactersTotalMax) {
+      if (size > bytesMax) return;
+      while (all.size >= entriesMax || total + size > bytesTotalMax) {
         const oldest = all.keys().next();
         if (oldest.done === true) break;
         forget(oldest.value);
