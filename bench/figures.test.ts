@@ -19,8 +19,9 @@ test('a quantile does not depend on the order and never leaves the values', () =
   expect(quantile([7], 1)).toBe(7);
 });
 
-test('a ratio is that of the medians, its spread that of the rounds', () => {
-  expect(ratioOf(rate(70, 80, 90), rate(100, 100, 180))).toEqual({ median: 0.8, lowest: 0.5, highest: 0.8 });
+test('a ratio is the median of those of the rounds', () => {
+  expect(ratioOf(rate(70, 80, 90), rate(100, 100, 180))).toEqual({ median: 0.7, lowest: 0.5, highest: 0.8 });
+  expect(ratioOf(rate(70, 80), rate(100))).toEqual({ median: 0.7, lowest: 0.7, highest: 0.7 });
   expect(ratioOf(rate(1), null)).toBeNull();
 });
 

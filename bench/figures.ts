@@ -27,15 +27,17 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   highest: Math.max(...values),
 });
 
-/** ratioOf is the ratio of the medians; its spread is that of the rounds' own ratios. Null without a reference. */
+/**
+ * ratioOf is the median of the rounds' own ratios, with their spread: what slows both sides of a round down is in neither.
+ * Null without a reference.
+ */
 export const ratioOf = (measured: Series, reference: Series | null): Spread | null => {
   if (reference === null) return null;
   const rounds = measured.values.flatMap((value, index) => {
     const other = reference.values[index];
     return other === undefined ? [] : [value / other];
   });
-  const { lowest, highest } = spreadOf(rounds);
-  return { median: median(measured.values) / median(reference.values), lowest, highest };
+  return spreadOf(rounds);
 };
 
 const holds = (bound: Bound, value: number): boolean =>

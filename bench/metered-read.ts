@@ -2,7 +2,7 @@ import { auditBooks, issueCallers } from './callers.ts';
 import { cataloguePath, dataFolder, sampleIds } from './corpus.ts';
 import { startServer, type Server } from './program.ts';
 import type { Bound, Context, Row, Series } from './scenario.ts';
-import { answered, endChild, load, openClient, rawGet, record, startBareServer } from './traffic.ts';
+import { answered, endChild, loadInTurn, openClient, rawGet, record, startBareServer } from './traffic.ts';
 
 /** How one server is run and asked. */
 export interface Variant {
@@ -68,12 +68,11 @@ export const measureReads = async (
   const measured = lanes.map((): number[] => []);
   const reference = lanes.map((): number[] => []);
   const slow = lanes.map((): number[] => []);
-  for (let round = 0; round < context.rounds; round += 1) {
+  for (let turn = 0; turn < context.turns; turn += 1) {
+    context.say(`turn ${turn + 1} of ${context.turns}`);
     for (const [index, lane] of lanes.entries()) {
-      context.say(`round ${round + 1} of ${context.rounds}: ${lane.variant.label}`);
-      const [result] = await load([{ ...shape, port: lane.server.port, requests: lane.requests }]);
-      const [bare] = await load([{ ...shape, port: barePort, requests: lane.requests }]);
-      if (result === undefined || bare === undefined) throw new Error('a load gave no result');
+      const asked = { ...shape, requests: lane.requests };
+      const [result, bare] = await loadInTurn(turn, { ...asked, port: lane.server.port }, { ...asked, port: barePort });
       lane.served += answered(result, '200');
       answered(bare, '200');
       measured[index]?.push(result.perSecond);

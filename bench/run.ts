@@ -85,7 +85,8 @@ const runOne = async (scenario: Scenario): Promise<Finished> => {
   const context: Context = {
     quick: values.quick,
     rounds: values.quick ? 2 : 5,
-    loadSeconds: values.quick ? 1 : 4,
+    turns: values.quick ? 2 : 16,
+    loadSeconds: values.quick ? 1 : 1.2,
     folder,
     cacheFolder,
     data: realData(),

@@ -32,7 +32,9 @@ export interface Context {
   /** Shorter and less exact: for trying out. */
   readonly quick: boolean;
   readonly rounds: number;
-  /** Length of one round of load, in seconds. */
+  /** Rounds of load: many short ones, because what is measured in turns must meet the same machine. */
+  readonly turns: number;
+  /** Length of one turn of load, in seconds. */
   readonly loadSeconds: number;
   /** An empty folder of this scenario's own. */
   readonly folder: string;

@@ -30,6 +30,23 @@ export const load = async (
   return outputs.map(({ output }) => JSON.parse(output) as LoadResult);
 };
 
+type Load = Parameters<typeof load>[0][number];
+
+/**
+ * loadInTurn asks two servers one after the other, the second one first in every other turn: a machine that gets faster or
+ * slower meanwhile favours neither.
+ */
+export const loadInTurn = async (turn: number, one: Load, other: Load): Promise<readonly [LoadResult, LoadResult]> => {
+  const alone = async (target: Load): Promise<LoadResult> => {
+    const [result] = await load([target]);
+    if (result === undefined) throw new Error('a load gave no result');
+    return result;
+  };
+  if (turn % 2 === 0) return [await alone(one), await alone(other)];
+  const last = await alone(other);
+  return [await alone(one), last];
+};
+
 /** answered is how many answers had the status; every other status is an error. */
 export const answered = (result: LoadResult, status: string): number => {
   const others = Object.keys(result.statuses).filter((other) => other !== status);

@@ -35,8 +35,8 @@ const measureShares = async (context: Context, folder: string, traffic: Traffic)
   };
   const none = (): number[] => [];
   const figures = { flooded: none(), shared: none(), alone: none(), flood: none(), floodAlone: none() };
-  for (let round = 0; round < context.rounds; round += 1) {
-    context.say(`round ${round + 1} of ${context.rounds}`);
+  for (let turn = 0; turn < context.turns; turn += 1) {
+    context.say(`turn ${turn + 1} of ${context.turns}`);
     const [flooded, flood] = await ask(traffic.flood, '401');
     const [shared] = await ask(traffic.neighbour, '200');
     const [alone] = await ask(null, '200');

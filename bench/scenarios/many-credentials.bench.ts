@@ -45,8 +45,8 @@ export const manyCredentials: Scenario = {
     const rates = { many: none(), few: none(), manyFresh: none(), fewFresh: none() };
     // The first calls of every caller read the database; the question is what comes after.
     for (const gate of [many, few]) await gate.ask({ seconds: Math.min(1, seconds), fresh: false });
-    for (let round = 0; round < context.rounds; round += 1) {
-      context.say(`round ${round + 1} of ${context.rounds}`);
+    for (let turn = 0; turn < context.turns; turn += 1) {
+      context.say(`turn ${turn + 1} of ${context.turns}`);
       rates.many.push(await many.ask({ seconds, fresh: false }));
       rates.few.push(await few.ask({ seconds, fresh: false }));
       rates.manyFresh.push(await many.ask({ seconds, fresh: true }));

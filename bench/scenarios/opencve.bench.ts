@@ -4,7 +4,16 @@ import { cataloguePath, dataFolder, noCorpus, sampleIds } from '../corpus.ts';
 import { median, quantile } from '../figures.ts';
 import { startServer } from '../program.ts';
 import { atLeast, atMost, type Bound, type Context, type Row, type Scenario } from '../scenario.ts';
-import { answered, endChild, load, openClient, rawGet, record, startBareServer, type Client } from '../traffic.ts';
+import {
+  answered,
+  endChild,
+  loadInTurn,
+  openClient,
+  rawGet,
+  record,
+  startBareServer,
+  type Client,
+} from '../traffic.ts';
 
 const connections = 64;
 const idCount = 320;
@@ -65,17 +74,13 @@ const besideBare = async (
   const shape = { connections, seconds: context.loadSeconds, requests };
   const measured: number[] = [];
   const reference: number[] = [];
-  for (let round = 0; round < context.rounds; round += 1) {
-    context.say(`round ${round + 1} of ${context.rounds}: ${label}`);
-    for (const [values, to] of [
-      [measured, port],
-      [reference, bare.port],
-    ] as const) {
-      const [result] = await load([{ ...shape, port: to }]);
-      if (result === undefined) throw new Error('a load gave no result');
-      answered(result, '200');
-      values.push(result.perSecond);
-    }
+  for (let turn = 0; turn < context.turns; turn += 1) {
+    context.say(`turn ${turn + 1} of ${context.turns}: ${label}`);
+    const [result, other] = await loadInTurn(turn, { ...shape, port }, { ...shape, port: bare.port });
+    answered(result, '200');
+    answered(other, '200');
+    measured.push(result.perSecond);
+    reference.push(other.perSecond);
   }
   await endChild(bare.child);
   return {
