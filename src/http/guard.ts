@@ -242,7 +242,8 @@ export const createGuard = (deps: GuardDeps): Guard => {
     let recalled: Answer | null = null;
     const answer = (admitted: Admitted): Ending | null => {
       exchange.failure = null;
-      verdictOf(exchange, credential, admitted);
+      // Nothing else of it: decided again, the request may be refused, and its number belong to another one.
+      exchange.meter = admitted.meter;
       try {
         recalled = recall?.(exchange) ?? null;
       } catch (error) {

@@ -162,6 +162,15 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
     direct.gates.makeStale(0);
   });
 
+  it('ends nothing when it was answered and then refused after all: its number may be another request by then', async () => {
+    const call = callOf(operation, { 'x-api-key': keys.plus });
+    expect((await ask(direct.url, path, call)).status).toBe(200);
+    const before = direct.gates.settlements.length;
+    direct.gates.overtake();
+    expect((await ask(direct.url, path, call)).status).toBe(429);
+    expect(direct.gates.settlements.slice(before)).toEqual([]);
+  });
+
   it('is never served while the ledger is away', async () => {
     direct.gates.setLedgerAway(true);
     const answer = await ask(direct.url, path, callOf(operation, { 'x-api-key': keys.plus }));

@@ -46,6 +46,8 @@ export interface MemoryGates {
   used(name: KeyName): number;
   /** The next admissions of everybody answer `stale`. */
   makeStale(times: number): void;
+  /** The next admission is answered once, as on a node that another one then overtakes, and refused when it is decided again. */
+  overtake(): void;
   /** From now on the ledger cannot be reached, or can again. */
   setLedgerAway(away: boolean): void;
   /** Settlements wait until this is released. */
@@ -97,6 +99,7 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
   const admitted: MemoryGates['admitted'] = [];
   const verifications: MemoryGates['verifications'] = [];
   let stale = 0;
+  let isOvertaken = false;
   let isAway = false;
   let held: Promise<void> = Promise.resolve();
 
@@ -157,6 +160,16 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
     }
     const account = [...accounts.values()].find((one) => one.credential.id === asked.credential.id);
     if (account === undefined) return { kind: 'stale' };
+    if (isOvertaken) {
+      isOvertaken = false;
+      const first = {
+        usageId: charges.size + 1,
+        chargedMillicredits: asked.priceMillicredits,
+        meter: meterOf(account),
+      };
+      asked.answer?.({ kind: 'admitted', ...first, hasEnded: true });
+      return { kind: 'refused', code: 'admission.rate_limited', retryAfterMs: 1000, meter: meterOf(account) };
+    }
     const refusal = refusalOf(account, asked.priceMillicredits);
     if (refusal !== null) return { kind: 'refused', ...refusal, meter: meterOf(account) };
     account.used += asked.priceMillicredits;
@@ -183,6 +196,9 @@ export const createMemoryGates = (clock: Clock): MemoryGates => {
     used: (name) => accounts.get(keys[name])?.used ?? 0,
     makeStale: (times) => {
       stale = times;
+    },
+    overtake: () => {
+      isOvertaken = true;
     },
     setLedgerAway: (given) => {
       isAway = given;

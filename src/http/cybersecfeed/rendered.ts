@@ -1,4 +1,5 @@
-import { recordKey, wireText } from '../wire-text.ts';
+import { recordKey } from '../record-key.ts';
+import { wireText } from '../wire-text.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText } from './record-text.ts';
 

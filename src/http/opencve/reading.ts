@@ -1,8 +1,8 @@
 import type { Expression, RecordDetail } from '../../catalog/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { publicUrlOf } from '../public-url.ts';
+import { recordKey } from '../record-key.ts';
 import { recalling, type Answer, type Exchange, type Handler } from '../surface.ts';
-import { recordKey } from '../wire-text.ts';
 import { freshAnswer, readAnswer, writtenOf } from './answers.ts';
 import type { OpencveCatalog } from './catalog-reads.ts';
 import { orderOf } from './filters.ts';
