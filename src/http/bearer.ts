@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import type { Family } from '../contract/index.ts';
 import { cookieOf } from './session-cookie.ts';
-import type { Presented, Surface } from './surface.ts';
+import type { Incoming, Presented, Surface } from './surface.ts';
 
 /** Three parts of base64url, the first of which opens a JSON object: no credential looks like that. */
 const jwtShape = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
-const count = (request: IncomingMessage, name: string): number => {
+const count = (request: Incoming, name: string): number => {
   let times = 0;
   // Node drops all but the first Authorization header; the raw list has them all.
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
@@ -34,7 +33,7 @@ export const presentBearer =
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const presentCookie = (request: IncomingMessage): Presented => {
+const presentCookie = (request: Incoming): Presented => {
   const value = cookieOf(request.headers.cookie);
   if (value === null) return { kind: 'none' };
   const csrf = request.headers['x-csrf-token'];

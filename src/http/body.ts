@@ -1,14 +1,15 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import { fail } from '../kernel/index.ts';
+import type { Incoming } from './surface.ts';
 
 /** hasBody says whether the request announces a body. */
-export const hasBody = (request: IncomingMessage): boolean => {
+export const hasBody = (request: Incoming): boolean => {
   const length = request.headers['content-length'];
   return (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;
 };
 
 /** isJson says whether the request declares an uncompressed JSON body in UTF-8. */
-export const isJson = (request: IncomingMessage): boolean => {
+export const isJson = (request: Incoming): boolean => {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   const encoding = request.headers['content-encoding'] ?? 'identity';
@@ -20,13 +21,15 @@ export const isJson = (request: IncomingMessage): boolean => {
  * readBody reads at most `maximumBytes` of text. Fails with `request.too_large` as soon as more is announced or arrives, and
  * with `request.malformed` for text that is not UTF-8 or that ends early. Slow bodies end by the server's request timeout.
  */
-export const readBody = async (request: IncomingMessage, maximumBytes: number): Promise<string> => {
+export const readBody = async (request: Incoming, maximumBytes: number): Promise<string> => {
   const tooLarge = () =>
     fail('request.too_large', {
       message: `Request body exceeds ${maximumBytes} bytes`,
       detail: { limit_bytes: maximumBytes },
     });
   if (Number(request.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
+  // Only what node:http parsed can have one.
+  if (!(request instanceof IncomingMessage)) return '';
   const chunks: Buffer[] = [];
   let bytes = 0;
   await new Promise<void>((resolve, reject) => {

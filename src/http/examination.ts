@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { isPublic, type Operation } from '../contract/index.ts';
 import type { Log } from '../kernel/index.ts';
 import { hasBody, isJson, readBody } from './body.ts';
 import { exposedInBody, exposedInPath, exposedInQuery, findCredential } from './exposure.ts';
-import type { CredentialGate, Exchange, ExposurePlace, Failure } from './surface.ts';
+import type { CredentialGate, Exchange, ExposurePlace, Failure, Incoming } from './surface.ts';
 import type { Origin } from './transport.ts';
 
 export interface ExaminationDeps {
   readonly log: Log;
   readonly credentials: Pick<CredentialGate, 'reportExposure'>;
-  readonly originOf: (request: IncomingMessage) => Origin;
+  readonly originOf: (request: Incoming) => Origin;
   readonly bodyBytesMax: number;
   readonly clientOf: (exchange: Exchange) => string;
   /** unrecorded is told when an exposure could not be recorded. */

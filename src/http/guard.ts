@@ -14,13 +14,13 @@ import type {
   Exchange,
   Failure,
   Handler,
+  Incoming,
   Presented,
   SessionGate,
 } from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import { refusalOf, verdictOf } from './verdict.ts';
 import type { Origin } from './transport.ts';
-import type { IncomingMessage } from 'node:http';
 
 export interface GuardDeps {
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface GuardDeps {
   readonly basic: BasicGate;
   readonly admission: AdmissionGate;
   readonly traffic: Traffic;
-  readonly originOf: (request: IncomingMessage) => Origin;
+  readonly originOf: (request: Incoming) => Origin;
   readonly bodyBytesMax: number;
 }
 

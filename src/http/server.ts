@@ -1,15 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
 import type { ServerConfig } from '../config/index.ts';
 import { allowedMethods, matchRoute, type Operation } from '../contract/index.ts';
 import { fail, type Clock, type Log, type Random } from '../kernel/index.ts';
 import { createCorrelation } from './correlation.ts';
-import { createDispatch } from './dispatch.ts';
+import { createDispatch, type DirectRoute } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
-import type { AdmissionGate, BasicGate, CredentialGate, Exchange, Handler, SessionGate, Surface } from './surface.ts';
+import { createListener, headerBytesMax, refuseUnreadable } from './listener.ts';
+import type {
+  AdmissionGate,
+  BasicGate,
+  CredentialGate,
+  Exchange,
+  Handler,
+  Incoming,
+  Outgoing,
+  SessionGate,
+  Surface,
+} from './surface.ts';
 import type { Traffic } from './traffic.ts';
 import { createOrigins } from './transport.ts';
 
@@ -35,9 +42,6 @@ export interface HttpServer {
   readonly isClosing: boolean;
 }
 
-const headerBytesMax = 16 * 1024;
-const requestTimeoutMs = 30_000;
-const keepAliveMs = 65_000;
 const routedMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** createServer builds the server with one encapsulated scope per surface. Nothing listens yet. */
@@ -55,8 +59,8 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     surface: Surface,
     operation: Operation | null,
     params: Exchange['params'],
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: Incoming,
+    response: Outgoing,
   ): Exchange => ({
     request,
     response,
@@ -79,7 +83,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
   });
 
   /** For what the router does not know: methods outside the usual, unknown paths, paths that do not decode. */
-  const unrouted = (request: IncomingMessage, response: ServerResponse): void => {
+  const unrouted = (request: Incoming, response: Outgoing): void => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const surface = surfaceOf(deps.surfaces, path);
     const all = deps.surfaces.flatMap((other) => other.operations);
@@ -99,6 +103,9 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     );
   };
 
+  const serve = (route: DirectRoute, request: Incoming, response: Outgoing): void =>
+    guard.serve(open(route.surface, route.operation, route.params, request, response), route.handler);
+  const listener = createListener(deps.config, { clock: deps.clock, route: direct, serve });
   const app = Fastify({
     logger: false,
     return503OnClosing: false,
@@ -106,11 +113,11 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     bodyLimit: deps.config.bodyBytesMax,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: headerBytesMax },
     serverFactory: (handler) =>
-      createListener(deps.config, (request, response) => {
+      listener.server.on('request', (request, response) => {
         if (isClosing) response.setHeader('Connection', 'close');
         const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
         if (route === null) handler(request, response);
-        else guard.serve(open(route.surface, route.operation, route.params, request, response), route.handler);
+        else serve(route, request, response);
       }),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, request, reply) => {
@@ -135,6 +142,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     listen: () => listen(app, deps.config),
     close: async () => {
       isClosing = true;
+      listener.lane.close();
       let cancel = () => {};
       const deadline = new Promise<'late'>((resolve) => {
         cancel = deps.clock.after(deps.config.shutdownMs, () => resolve('late'));
@@ -142,6 +150,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
       const closed = app.close().then(() => deps.traffic.idle());
       if ((await Promise.race([closed, deadline])) === 'late') {
         deps.log.warn('server.stopped_late', { inFlight: deps.traffic.inFlight, unsettled: deps.traffic.unsettled });
+        listener.lane.cut();
         app.server.closeAllConnections();
       }
       cancel();
@@ -153,8 +162,8 @@ type Open = (
   surface: Surface,
   operation: Operation | null,
   params: Exchange['params'],
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Incoming,
+  response: Outgoing,
 ) => Exchange;
 
 /** One surface in its own scope: each path of its table answers every usual method, so that a literal path never falls to a pattern. */
@@ -203,48 +212,6 @@ const surfaceOf = (surfaces: ServerDeps['surfaces'], path: string): Surface => {
   const claims = surfaces.flatMap((surface) => surface.prefixes.map((prefix) => ({ surface, prefix })));
   const holding = claims.filter(({ prefix }) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`));
   return holding.toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.surface ?? surfaces[0];
-};
-
-const createListener = (
-  config: ServerConfig,
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-): Server => {
-  const options = {
-    maxHeaderSize: headerBytesMax,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveMs,
-    noDelay: true,
-    // Requests without a body then have no stream to read and end, which is a tenth of a short request.
-    optimizeEmptyRequests: true,
-  };
-  if (config.tls.mode === 'none') return createHttpServer(options, handler);
-  try {
-    const files = { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) };
-    return createHttpsServer({ ...options, ...files, minVersion: 'TLSv1.2' }, handler);
-  } catch (error) {
-    throw fail('config.invalid', {
-      message: `The TLS certificate or key cannot be used: ${String(error)}`,
-      cause: error,
-    });
-  }
-};
-
-/** What the parser of HTTP itself refuses never becomes a request; the connection gets a fixed JSON answer and ends. */
-const refuseUnreadable = (error: Error & { code?: string }, socket: Socket): void => {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, code, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', `URL and headers exceed ${headerBytesMax} bytes`]
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'REQUEST_TIMEOUT', 'The request did not arrive in time']
-        : ['400 Bad Request', 'INVALID_REQUEST', 'The request is not valid HTTP'];
-  const body = JSON.stringify({ error: { code, message } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 };
 
 const listen = async (app: FastifyInstance, config: ServerConfig): Promise<{ url: string }> => {

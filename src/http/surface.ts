@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type {
   AdmissionOutcome,
   AdmissionRequest,
@@ -98,10 +98,25 @@ export interface Answer {
   readonly isWire?: true;
 }
 
+/** What is read of a request, whoever parsed it. */
+export type Incoming = Pick<
+  IncomingMessage,
+  'method' | 'url' | 'headers' | 'headersDistinct' | 'rawHeaders' | 'socket' | 'complete'
+>;
+
+/** What is written of an answer, whoever sends it: a head once, then the body in one piece. */
+export interface Outgoing {
+  readonly destroyed: boolean;
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string): unknown;
+  writeHead(status: number, headers: string[]): unknown;
+  end(body: string, encoding: 'latin1' | 'utf8'): unknown;
+}
+
 /** Exchange is one request while it is served. The guard fills it; handlers read it. */
 export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: Incoming;
+  readonly response: Outgoing;
   readonly surface: Surface;
   readonly operation: Operation | null;
   readonly params: Readonly<Record<string, string>>;
@@ -154,7 +169,7 @@ export interface Surface {
   readonly prefixes: readonly string[];
   readonly operations: readonly Operation[];
   readonly handlers: Readonly<Record<string, Handler>>;
-  present(headers: IncomingHttpHeaders, request: IncomingMessage): Presented;
+  present(headers: IncomingHttpHeaders, request: Incoming): Presented;
   /** Whether a request without a credential is asked for one before it is told that its method is unknown. */
   readonly challengesFirst?: true;
   /** tenant refuses a credential on a path that belongs to somebody else. Asked before anything is charged. */

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { fail } from '../kernel/index.ts';
+import type { Incoming } from './surface.ts';
 
 /** Where a request came from, as far as it can be trusted. */
 export interface Origin {
@@ -22,7 +22,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
  * `trustedProxies` (CIDR ranges or single addresses); from anybody else they are ignored, except that a loopback peer that
  * sends them is a proxy nobody declared, so what it forwards is not taken for local. Fails with `config.invalid`.
  */
-export const createOrigins = (trustedProxies: readonly string[]): ((request: IncomingMessage) => Origin) => {
+export const createOrigins = (trustedProxies: readonly string[]): ((request: Incoming) => Origin) => {
   const ranges = trustedProxies.map(parseRange);
   const isTrusted = (address: string): boolean => ranges.some((range) => contains(range, address));
   const direct = new WeakMap<Socket, Origin>();

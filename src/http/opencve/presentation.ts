@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { presentBearer } from '../bearer.ts';
-import type { Presented } from '../surface.ts';
+import type { Incoming, Presented } from '../surface.ts';
 
 const bearer = presentBearer('organization-token');
 
@@ -8,7 +8,7 @@ const bearer = presentBearer('organization-token');
 const tokenShape = /^opc_org\.[^.]*\./;
 
 /** presentCaller reads an organisation token, a session, or the e-mail address and password of HTTP Basic. */
-export const presentCaller = (headers: IncomingHttpHeaders, request: IncomingMessage): Presented => {
+export const presentCaller = (headers: IncomingHttpHeaders, request: Incoming): Presented => {
   const presented = bearer(headers, request);
   if (presented.kind === 'one') return tokenShape.test(presented.text) ? presented : { kind: 'none' };
   const { authorization } = headers;
