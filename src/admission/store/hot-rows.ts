@@ -7,8 +7,12 @@ import type { DatabaseSync } from 'node:sqlite';
 
 /** How many places behind the newest row one may lie. */
 const reach = 16_384;
-/** Moves in a batch at most: one costs several writes, and with more active rows than `reach` there would be no end of it. */
-const movesMax = 16;
+/**
+ * A move costs several writes, and with more active rows than `reach` there would be no end of it: so many are saved up, for
+ * callers that all come at once, and so many are added a batch.
+ */
+const movesSaved = 4096;
+const movesABatch = 8;
 
 export interface HotRows {
   /** forget drops what is known of the places; for when another connection may have changed them. */
@@ -30,12 +34,12 @@ export const createHotRows = (
   const move = database.prepare(`update ${table} set rowid = ? where rowid = ?`);
   const places = new Map<string, number>();
   let newest: number | null = null;
-  let moves = 0;
+  let movesLeft = movesSaved;
 
   const placed = (key: string, place: number): number => {
     newest ??= Number(selectNewest.get()?.['place']);
-    if (place > newest - reach || moves >= movesMax) return place;
-    moves += 1;
+    if (place > newest - reach || movesLeft === 0) return place;
+    movesLeft -= 1;
     newest += 1;
     move.run(newest, place);
     places.set(key, newest);
@@ -48,7 +52,7 @@ export const createHotRows = (
       newest = null;
     },
     begin: () => {
-      moves = 0;
+      movesLeft = Math.min(movesSaved, movesLeft + movesABatch);
     },
     placeOf: (key) => {
       const known = places.get(key);
