@@ -52,7 +52,7 @@ const lines = (headers: readonly string[]): string => {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
     validateHeaderValue(name, value);
-    text += `${name}: ${value}\r\n`;
+    text += name + ': ' + value + '\r\n';
   }
   return text;
 };
