@@ -46,12 +46,13 @@ afterEach(() => {
   grounds = [];
 });
 
-const prepare = async (keepAliveMs = 60_000): Promise<Ground> => {
+const prepare = async (keepAliveMs = 60_000, firstRequestMs = 60_000): Promise<Ground> => {
   const waiting: Ground['waiting'] = [];
   const handedOver: string[] = [];
   const accepted: Socket[] = [];
   const lane = createLane({
     clock: systemClock,
+    firstRequestMs,
     keepAliveMs,
     route: (url) => (url.startsWith('/known') ? route : null),
     serve: (_route, { url = '' }, response) => waiting.push({ url, response }),
@@ -207,15 +208,21 @@ describe('the lane', () => {
     await until(() => text().endsWith('then'));
   });
 
-  it('ends connections that send nothing for too long, but none that waits for its answer', async () => {
-    const ground = await prepare(20);
-    const silent = await ground.dial();
+  it('ends connections whose first request does not come', async () => {
+    const ground = await prepare(60_000, 20);
+    const { socket } = await ground.dial();
+    await once(socket, 'end');
+  });
+
+  it('ends connections whose next request does not come, but none that waits for its answer', async () => {
+    const ground = await prepare(1);
     const busy = await ground.dial();
-    busy.socket.write(get('/known'));
+    busy.socket.write(get('/known/busy'));
     const served = await next(ground, 0);
-    await once(silent.socket, 'end');
-    const quiet = await ground.dial();
-    await once(quiet.socket, 'end');
+    const idle = await ground.dial();
+    idle.socket.write(get('/known/idle'));
+    answer(await next(ground, 1));
+    await once(idle.socket, 'end');
     answer(served, 'late');
     await once(busy.socket, 'end');
     expect(busy.text()).toMatch(/late$/);

@@ -7,7 +7,9 @@ import type { Incoming, Outgoing } from './surface.ts';
 
 export interface LaneDeps {
   readonly clock: Clock;
-  /** How long a connection may wait for its next request. */
+  /** How long a new connection may wait with its first request. */
+  readonly firstRequestMs: number;
+  /** How long callers are told that a connection waits for its next request. */
   readonly keepAliveMs: number;
   /** The operation of a URL, or null for what is not the lane's. */
   readonly route: (url: string) => DirectRoute | null;
@@ -30,6 +32,9 @@ interface Connection {
   readonly socket: Socket;
   readonly isBusy: () => boolean;
 }
+
+/** A connection waits longer than it says, so that a request sent at the last moment still finds it open. */
+const keepAliveGraceMs = 1000;
 
 /**
  * createLane serves plain requests (`readPlain`) without the objects and streams that node:http makes for each, which are
@@ -81,6 +86,7 @@ export const createLane = (deps: LaneDeps): Lane => {
       const read = readPlain(chunk, known);
       const route = read === null ? null : deps.route(read.url);
       if (read === null || route === null) return handOver(chunk);
+      if (known === null) socket.setTimeout(deps.keepAliveMs + keepAliveGraceMs);
       known = read.head;
       ({ isLast } = known);
       isBusy = true;
@@ -101,7 +107,7 @@ export const createLane = (deps: LaneDeps): Lane => {
     const onClose = (): void => void connections.delete(connection);
 
     connections.add(connection);
-    socket.setTimeout(deps.keepAliveMs);
+    socket.setTimeout(deps.firstRequestMs);
     socket.on('data', onData).on('end', onEnd).on('drain', onDrain).on('timeout', onTimeout);
     socket.on('error', onError).on('close', onClose);
   };

@@ -26,6 +26,7 @@ export const createListener = (config: ServerConfig, deps: Pick<LaneDeps, 'clock
   }
   const lane = createLane({
     ...deps,
+    firstRequestMs: requestTimeoutMs,
     keepAliveMs,
     handOver: (socket) => {
       Reflect.apply(takeOver, server, [socket]);
