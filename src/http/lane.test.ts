@@ -157,7 +157,7 @@ describe('the lane', () => {
       await until(() => ground.accepted[0]?.readableEnded === true);
     }
     answer(served, 'last');
-    await once(socket, 'end');
+    await until(() => socket.readableEnded);
     expect(text()).toMatch(/^Connection: close\r\n\r\nlast$/m);
   });
 
@@ -165,7 +165,7 @@ describe('the lane', () => {
     const ground = await prepare();
     const { socket } = await ground.dial();
     socket.end();
-    await once(socket, 'end');
+    await until(() => socket.readableEnded);
     await until(() => ground.accepted[0]?.destroyed === true);
   });
 
@@ -211,7 +211,7 @@ describe('the lane', () => {
   it('ends connections whose first request does not come', async () => {
     const ground = await prepare(60_000, 20);
     const { socket } = await ground.dial();
-    await once(socket, 'end');
+    await until(() => socket.readableEnded);
   });
 
   it('ends connections whose next request does not come, but none that waits for its answer', async () => {
@@ -222,9 +222,9 @@ describe('the lane', () => {
     const idle = await ground.dial();
     idle.socket.write(get('/known/idle'));
     answer(await next(ground, 1));
-    await once(idle.socket, 'end');
+    await until(() => idle.socket.readableEnded);
     answer(served, 'late');
-    await once(busy.socket, 'end');
+    await until(() => busy.socket.readableEnded);
     expect(busy.text()).toMatch(/late$/);
   });
 
@@ -236,9 +236,10 @@ describe('the lane', () => {
     const served = await next(ground, 0);
     await until(() => ground.accepted.length === 2);
     ground.lane.close();
-    await once(idle.socket, 'end');
+    const late = await ground.dial();
+    await until(() => late.socket.readableEnded && idle.socket.readableEnded);
     answer(served, 'done');
-    await once(busy.socket, 'end');
+    await until(() => busy.socket.readableEnded);
     expect(busy.text()).toMatch(/^Connection: close\r\n\r\ndone$/m);
   });
 
@@ -250,7 +251,7 @@ describe('the lane', () => {
     await next(ground, 0);
     ground.lane.close();
     ground.lane.cut();
-    await once(socket, 'end');
+    await until(() => socket.readableEnded);
     expect(ground.accepted[0]?.destroyed).toBe(true);
   });
 });

@@ -49,6 +49,8 @@ export const createLane = (deps: LaneDeps): Lane => {
   let isClosing = false;
 
   const accept = (socket: Socket): void => {
+    // The door is not shut in the same moment.
+    if (isClosing) return socket.destroySoon();
     let known: PlainHeaders | null = null;
     let isBusy = false;
     let held: Buffer | null = null;
