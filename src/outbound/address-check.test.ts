@@ -22,6 +22,8 @@ it.each([
   'https://[2606:2800:220:1::1]/',
   'http://10.1.2.3/',
   'https://not-there-yet.example.org/',
+  'https://localhost.example.org/',
+  'https://mylocal/',
 ])('%s may be called', async (url) => {
   await expect(check(url)).resolves.toBeUndefined();
 });
@@ -29,6 +31,11 @@ it.each([
 it.each([
   'http://localhost/',
   'http://LOCALHOST:9000/',
+  'http://localhost./',
+  'http://a.localhost/',
+  'http://localhost.localdomain/',
+  'http://ip6-localhost/',
+  'http://printer.local/',
   'http://127.0.0.1/',
   'http://2130706433/',
   'http://0x7f.1/',

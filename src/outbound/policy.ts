@@ -26,6 +26,12 @@ export const addressPolicy = (allow: readonly string[]): AddressPolicy => {
   };
 };
 
+/** Names that mean an address of this machine or of this link, wherever they are looked up (RFC 6761, RFC 6762). */
+const localNames: readonly (readonly [names: RegExp, address: string])[] = [
+  [/(?:^|\.)(?:localhost|localdomain)\.?$|^ip6-(?:localhost|loopback)\.?$/, '127.0.0.1'],
+  [/\.local\.?$/, '169.254.0.1'],
+];
+
 /**
  * checkedUrl parses an address and refuses what can be refused without resolving its name.
  * @throws `outbound.refused`
@@ -37,7 +43,8 @@ export const checkedUrl = (policy: AddressPolicy, text: string, origin?: URL): U
   if (url.username !== '' || url.password !== '') throw refused(shown(url), 'it holds a user name or password');
   if (origin?.protocol === 'https:' && url.protocol === 'http:') throw refused(shown(url), 'it leaves HTTPS');
   const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  if (ipaddr.isValid(host) && !policy.permits(host)) throw refusedAddress(shown(url), host);
+  const address = ipaddr.isValid(host) ? host : localNames.find(([names]) => names.test(host))?.[1];
+  if (address !== undefined && !policy.permits(address)) throw refusedAddress(shown(url), address);
   return url;
 };
 
