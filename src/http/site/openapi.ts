@@ -107,7 +107,9 @@ export const buildOpenApi = (
   options: { readonly serverUrl: string; readonly version: string },
 ): Json => {
   const components = createComponents();
-  components.schemas[api.failure.name] = components.add(api.failure.schema);
+  const failure = components.add(api.failure.schema);
+  // A schema with a name of its own is there already, and what came back only refers to it.
+  components.schemas[api.failure.name] ??= failure;
   const security = [{ [api.security.name]: [] }];
   const paths: Record<string, Json> = {};
   for (const operation of api.operations) {
