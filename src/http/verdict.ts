@@ -1,7 +1,7 @@
 import type { AdmissionOutcome } from '../admission/index.ts';
 import { isPermitted, type Operation } from '../contract/index.ts';
 import type { VerifyOutcome } from '../credentials/index.ts';
-import type { VerifiedCredential } from '../kernel/index.ts';
+import { fail, type VerifiedCredential } from '../kernel/index.ts';
 import type { Exchange, Failure } from './surface.ts';
 
 const scopeMissing = ({ resource, level }: Operation, credential: VerifiedCredential): Failure => ({
@@ -28,6 +28,15 @@ export const refusalOf = (
   // Memory may be older than a widened scope: look at the database before refusing.
   if (!isPermitted(operation, credential.scopes)) return fresh ? scopeMissing(operation, credential) : 'again';
   return null;
+};
+
+/**
+ * requireScope is for what a question reaches beyond its own operation: a credential needs the scope that reading it
+ * directly would need. Fails with `scope.missing`. People need none.
+ */
+export const requireScope = ({ credential }: Exchange, resource: string): void => {
+  if (credential !== null && !isPermitted({ resource, level: 'read' }, credential.scopes))
+    throw fail('scope.missing', { detail: { required_scope: `${resource}:read` } });
 };
 
 /** verdictOf notes what the gate decided on the exchange, and returns its refusal or null. */

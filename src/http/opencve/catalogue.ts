@@ -4,6 +4,7 @@ import { fail } from '../../kernel/index.ts';
 import { compileQuery, type QueryHooks } from '../../query-language/index.ts';
 import { invalidParameter } from '../query.ts';
 import type { Exchange, Handler } from '../surface.ts';
+import { requireScope } from '../verdict.ts';
 import { microsDate } from './dates.ts';
 import { conditionOf, type CvesParameters } from './filters.ts';
 import { wireName } from './names.ts';
@@ -86,7 +87,10 @@ export const catalogueHandlers = (deps: CatalogueDeps): Readonly<Record<string, 
     if (q === undefined) return [];
     const { person } = exchange;
     const hooks: QueryHooks = {
-      project: (name) => deps.project(exchange, name),
+      project: (name) => {
+        requireScope(exchange, 'projects');
+        return deps.project(exchange, name);
+      },
       ...(person === null ? {} : { tagged: (name) => deps.tagged(person.userId, name) }),
     };
     const outcome = await compileQuery(q, { nowMs: deps.nowMs(), termsMax: deps.queryTermsMax, hooks });
