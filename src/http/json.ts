@@ -2,20 +2,24 @@ import type { z } from 'zod';
 import { fail, type AppError } from '../kernel/index.ts';
 import type { Answer } from './surface.ts';
 
-/** jsonAnswer answers a value that belongs to one person only: never stored, by nobody on the way. */
-export const jsonAnswer = (status: number, value: unknown, headers: readonly string[] = []): Answer => ({
+/** jsonTextAnswer answers a JSON text that belongs to one person only: never stored, by nobody on the way. */
+export const jsonTextAnswer = (status: number, body: string, headers: readonly string[] = []): Answer => ({
   status,
   headers: [
     'Content-Type',
-    'application/json; charset=utf-8',
+    'application/json',
     'X-Content-Type-Options',
     'nosniff',
     'Cache-Control',
     'no-store',
     ...headers,
   ],
-  body: JSON.stringify(value),
+  body,
 });
+
+/** jsonAnswer does the same with a value. */
+export const jsonAnswer = (status: number, value: unknown, headers: readonly string[] = []): Answer =>
+  jsonTextAnswer(status, JSON.stringify(value), headers);
 
 /** emptyAnswer answers 204. */
 export const emptyAnswer = (headers: readonly string[] = []): Answer => ({
