@@ -8,6 +8,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { createListener, headerBytesMax, refuseUnreadable } from './listener.ts';
 import type {
   AdmissionGate,
+  Answer,
   BasicGate,
   CredentialGate,
   Exchange,
@@ -95,6 +96,10 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
       guard.serve(open(owner, operation, params, request, response), handlerOf(owner, operation));
       return;
     }
+    if (match.kind === 'method_unknown' && request.method === 'OPTIONS') {
+      guard.serve(open(surface, null, {}, request, response), () => methodsAnswer(match.allowed));
+      return;
+    }
     guard.answer(
       open(surface, null, {}, request, response),
       match.kind === 'method_unknown'
@@ -115,6 +120,7 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
     serverFactory: (handler) =>
       listener.server.on('request', (request, response) => {
         if (isClosing) response.setHeader('Connection', 'close');
+        if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
         const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
         if (route === null) handler(request, response);
         else serve(route, request, response);
@@ -184,11 +190,7 @@ const mount =
             if (operation !== undefined && handler !== null) {
               guard.serve(open(surface, operation, request.params, request.raw, reply.raw), handler);
             } else if (method === 'OPTIONS') {
-              guard.serve(open(surface, null, {}, request.raw, reply.raw), () => ({
-                status: 204,
-                headers: ['Allow', allowed.join(', ')],
-                body: '',
-              }));
+              guard.serve(open(surface, null, {}, request.raw, reply.raw), () => methodsAnswer(allowed));
             } else
               guard.answer(open(surface, null, {}, request.raw, reply.raw), {
                 code: 'request.method_not_allowed',
@@ -200,6 +202,21 @@ const mount =
       }
     }
   };
+
+const methodsAnswer = (allowed: readonly string[]): Answer => ({
+  status: 204,
+  headers: ['Allow', allowed.join(', ')],
+  body: '',
+});
+
+/** The beginning of an address that is sent whole, as to a proxy. */
+const authority = /^https?:\/\/[^/?#]*/i;
+
+/** originForm is the path and query of what a request line holds; a server takes whole addresses as well (RFC 9112, 3.2.2). */
+const originForm = (url: string): string => {
+  const rest = url.replace(authority, '');
+  return rest.startsWith('/') || rest === '*' ? rest : `/${rest}`;
+};
 
 const handlerOf = (surface: Surface, operation: Operation): Handler => {
   const handler = surface.handlers[operation.id];
