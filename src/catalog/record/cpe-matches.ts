@@ -1,14 +1,15 @@
 import { readCpe, withVersion, type Cpe } from './cpe.ts';
 import { objectsOf, textOf, textsOf, type JsonObject } from './json-value.ts';
+import { unaffectedVersions } from './unaffected-versions.ts';
 import { affectedRanges } from './version-ranges.ts';
 import type { CpeMatch } from './types.ts';
 
-/** More combinations of CPE names and versions than this are stated by the names alone. */
-const maximumDerivedRows = 2_000;
+/** Of an entry's combinations of CPE names and versions, so many become rows. Real records have half as many. */
+const maximumDerivedRows = 8_000;
 
 /**
  * cpeMatchesOf lists the CPE rows of a record in NVD's form: those it states (`cpeApplicability`), then those that follow
- * from an affected entry's `cpes` and versions. Each row once.
+ * from an affected entry's `cpes` and versions. Each row once; a name of a version that the entry calls unaffected is none.
  */
 export const cpeMatchesOf = (containers: readonly JsonObject[]): readonly CpeMatch[] => {
   const rows = new Rows();
@@ -82,20 +83,28 @@ const addNode = (node: JsonObject, outerNegate: boolean, rows: Rows): void => {
 
 const addEntry = (entry: JsonObject, rows: Rows): void => {
   const open: Cpe[] = [];
+  let isUnaffected: ((cpe: Cpe) => boolean) | null = null;
   for (const text of textsOf(entry['cpes'])) {
     const cpe = readCpe(text);
     if (cpe === null) continue;
     if (cpe.version === '*' || cpe.version === '-') open.push(cpe);
-    else rows.add({ vulnerable: true, criteria: cpe.text });
+    else {
+      isUnaffected ??= unaffectedVersions(entry);
+      if (!isUnaffected(cpe)) rows.add({ vulnerable: true, criteria: cpe.text });
+    }
   }
   if (open.length === 0) return;
   const ranges = affectedRanges(entry);
-  if (ranges.length * open.length > maximumDerivedRows) {
+  let left = maximumDerivedRows;
+  // A name alone means every version: it stands for all combinations only where none is called unaffected.
+  if (ranges.length * open.length > left && !namesUnaffected(entry)) {
     for (const cpe of open) rows.add({ vulnerable: true, criteria: cpe.text });
     return;
   }
   for (const cpe of open) {
     for (const { exact, from, through, before } of ranges) {
+      if (left === 0) return;
+      left -= 1;
       const row: Row = { vulnerable: true, criteria: exact === undefined ? cpe.text : withVersion(cpe, exact) };
       if (from !== undefined) row.versionStartIncluding = from;
       if (through !== undefined) row.versionEndIncluding = through;
@@ -104,3 +113,7 @@ const addEntry = (entry: JsonObject, rows: Rows): void => {
     }
   }
 };
+
+const namesUnaffected = (entry: JsonObject): boolean =>
+  entry['defaultStatus'] === 'unaffected' ||
+  objectsOf(entry['versions']).some((version) => version['status'] === 'unaffected');

@@ -33,6 +33,12 @@ export const readCpe = (name: string): Cpe | null => {
 export const withVersion = (cpe: Cpe, version: string): string =>
   cpe.prefix + escaped(version.trim().toLowerCase()) + cpe.text.slice(cpe.prefix.length + cpe.version.length);
 
+/** updateOf returns the update of a CPE name (`beta1`), or null when it names none. */
+export const updateOf = (cpe: Cpe): string | null => {
+  const update = /^:((?:[^:\\]|\\.)+)/s.exec(cpe.text.slice(cpe.prefix.length + cpe.version.length))?.[1] ?? '*';
+  return update === '*' || update === '-' ? null : update;
+};
+
 const readLoosely = (text: string): Cpe | null => {
   const parts = text.startsWith('cpe:2.3:')
     ? splitEscaped(text.slice(8))

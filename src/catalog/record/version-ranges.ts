@@ -87,7 +87,9 @@ const exactOf = (version: JsonObject): readonly VersionRange[] => {
 };
 
 const longestUnbounded = Math.max(...[...unbounded].map((word) => word.length));
-const isUnbounded = (text: string): boolean => text.length <= longestUnbounded && unbounded.has(text.toLowerCase());
+/** isUnbounded tells whether a text stands where a version should but bounds nothing. */
+export const isUnbounded = (text: string): boolean =>
+  text.length <= longestUnbounded && unbounded.has(text.toLowerCase());
 
 const startOf = (at: string | undefined): VersionRange => (at === undefined ? {} : { from: at });
 
