@@ -130,6 +130,9 @@ export class SourceWriter {
       this.#entries = counts.entries;
       refuseSmall(this.#last(), counts.entries, this.#force);
       this.#count(counts);
+    } else if (this.tally.read === this.tally.skipped) {
+      // An outage looks like this; it must not pass for the newest state.
+      throw fail('feed.refused', { message: 'there is no usable record in it' });
     }
     this.#commitRecords();
   }

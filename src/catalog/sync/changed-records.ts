@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../kernel/index.ts';
 import type { ImportError } from '../import-report.ts';
+import { normaliseCveRecord } from '../record/index.ts';
 import { emptySource, importFetched, type SyncRun } from './sync-run.ts';
 
 const parallelFetches = 8;
@@ -15,7 +16,7 @@ const Metadata = z.object({ cveMetadata: z.object({ cveId: z.string(), dateUpdat
 /**
  * importChangedRecords fetches each record and imports them together; it returns the ids that could not be fetched. An
  * address is made from the record's id by the configured template, never taken from the feed. A record that is older than
- * the log says is a failure too: a cache on the way has not caught up.
+ * the log says is a failure too: a cache on the way has not caught up. So is one that could not be imported.
  */
 export const importChangedRecords = async (
   run: SyncRun,
@@ -108,6 +109,9 @@ const asLine = (text: string, id: string, updatedMs: number | null): RecordOutco
   if (data?.cveMetadata.cveId !== id) return { ok: false, reason: 'is another record than the one asked for' };
   const haveMs = Date.parse(data.cveMetadata.dateUpdated ?? '');
   if (updatedMs !== null && haveMs < updatedMs) return { ok: false, reason: 'is still the version before the change' };
+  // Seen here already, as a file without any good record is refused whole, and the cursor would never get past it.
+  const outcome = normaliseCveRecord(value);
+  if (!outcome.ok) return { ok: false, reason: outcome.refused.reason };
   // The record as it was sent: a line break in JSON can only be a blank between its parts.
   return { ok: true, line: text.replaceAll(/[\r\n]+/g, ' ') };
 };

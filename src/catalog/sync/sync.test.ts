@@ -180,6 +180,23 @@ describe('syncFeeds', () => {
     expect(counts(await sync(['cve-list']))).toEqual(['cve-list 0/0/0/0/0']);
   });
 
+  it('names a changed record that is none, also when nothing else has changed, and goes on', async () => {
+    await sync(['cve-list']);
+    server.files.set(
+      log,
+      JSON.stringify([entry('2026-01-15T13:00:00Z', ['CVE-2026-0001']), entry('2025-12-20T00:00:00Z', [])]),
+    );
+    const metadata = { cveId: 'CVE-2026-0001', dateUpdated: '2026-01-15T13:00:00Z' };
+    server.files.set(address('CVE-2026-0001'), JSON.stringify({ cveMetadata: metadata }));
+    const outcome = await sync(['cve-list']);
+    expect(outcome.failed).toEqual([]);
+    expect(outcome.report.sources[0]).toMatchObject({
+      skipped: 1,
+      errors: [{ item: 'CVE-2026-0001', reason: 'containers.cna is missing' }],
+    });
+    expect(state('cve-list')?.dataMs).toBe(Date.UTC(2026, 0, 15, 13));
+  });
+
   it('takes the whole list again when the log does not reach back to the last time', async () => {
     await sync(['cve-list']);
     server.takePaths();
