@@ -25,5 +25,6 @@ export {
 } from './feed.ts';
 export { feedOf } from './registry.ts';
 export { readHead } from './file-bytes.ts';
+export { countRecords } from './record-count.ts';
 export { looksLikeRecord } from './cve-list.ts';
 export { starterRecord, type StarterRecord } from './starter-record.ts';

@@ -30,7 +30,21 @@ export async function* readZip(path: string, context: ReadContext): AsyncGenerat
   yield* walkZip(path, { context, expandedBytes: 0, spooled: 0 }, 1);
 }
 
+/**
+ * countZip counts the files of an archive and of the archives inside it by their directories, without expanding any other
+ * file, and stops at `enough`.
+ */
+export const countZip = async (path: string, context: ReadContext, enough: number): Promise<number> =>
+  countEntries(path, { context, expandedBytes: 0, spooled: 0 }, 1, enough);
+
 async function* walkZip(path: string, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
+  for await (const [zip, entry] of entriesOf(path, depth)) {
+    if (depth === 1) walk.context.advance(entry.compressedSize);
+    if (!isFolder(entry)) yield* readEntry(zip, entry, walk, depth);
+  }
+}
+
+async function* entriesOf(path: string, depth: number): AsyncGenerator<readonly [zip: ZipFile, entry: Entry]> {
   if (depth > maximumDepth) throw fail('feed.refused', { message: 'archives are nested too deeply' });
   let zip: ZipFile;
   try {
@@ -40,11 +54,7 @@ async function* walkZip(path: string, walk: Walk, depth: number): AsyncGenerator
     throw unreadable(error);
   }
   try {
-    for await (const entry of zip.eachEntry()) {
-      if (depth === 1) walk.context.advance(entry.compressedSize);
-      if (entry.fileNameRaw.at(-1) === 0x2f) continue;
-      yield* readEntry(zip, entry, walk, depth);
-    }
+    for await (const entry of zip.eachEntry()) yield [zip, entry];
   } catch (error) {
     throw error instanceof AppError ? error : unreadable(error);
   } finally {
@@ -52,24 +62,55 @@ async function* walkZip(path: string, walk: Walk, depth: number): AsyncGenerator
   }
 }
 
-async function* readEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
+const isFolder = (entry: Entry): boolean => entry.fileNameRaw.at(-1) === 0x2f;
+
+/** Inner archives are looked for only when the files at hand are too few: their directories are at their ends. */
+const countEntries = async (path: string, walk: Walk, depth: number, enough: number): Promise<number> => {
+  let found = 0;
+  for await (const [, entry] of entriesOf(path, depth)) {
+    if (!isFolder(entry)) found += 1;
+    if (found >= enough) return found;
+  }
+  for await (const [zip, entry] of entriesOf(path, depth)) {
+    if (isFolder(entry) || refusalOf(entry, walk) !== null || !(await isArchive(zip, entry))) continue;
+    // It was counted as a file itself.
+    found -= 1;
+    for await (const inner of spool(zip, entry, walk, depth))
+      found += await countEntries(inner, walk, depth + 1, enough - found);
+    if (found >= enough) break;
+  }
+  return found;
+};
+
+/** Why an entry is left out unread, or null. Throws `feed.refused` when all of them together expand too far. */
+const refusalOf = (entry: Entry, walk: Walk): string | null => {
   const { limits } = walk.context;
-  const name = entry.fileNameRaw.toString('utf8', 0, 200);
   walk.expandedBytes += entry.uncompressedSize;
   if (walk.expandedBytes > limits.archiveBytes)
     throw fail('feed.refused', { message: 'the archive expands beyond the size limit' });
   if (
     entry.uncompressedSize > limits.unsuspiciousBytes / 64 &&
     entry.uncompressedSize > entry.compressedSize * limits.expansionRatio
-  ) {
-    yield { name, reason: `expands more than ${limits.expansionRatio} times` };
+  )
+    return `expands more than ${limits.expansionRatio} times`;
+  return entry.isEncrypted() || (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
+    ? 'is encrypted or packed in an unknown way'
+    : null;
+};
+
+const isArchive = async (zip: ZipFile, entry: Entry): Promise<boolean> => {
+  const head = await firstChunk(await zip.openReadStreamPromise(entry));
+  return head !== null && wrappingOf(head) === 'zip';
+};
+
+async function* readEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
+  const name = entry.fileNameRaw.toString('utf8', 0, 200);
+  const reason = refusalOf(entry, walk);
+  if (reason !== null) {
+    yield { name, reason };
     return;
   }
-  if (entry.isEncrypted() || (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)) {
-    yield { name, reason: 'is encrypted or packed in an unknown way' };
-    return;
-  }
-  if (entry.uncompressedSize > limits.recordBytes) {
+  if (entry.uncompressedSize > walk.context.limits.recordBytes) {
     yield* readLargeEntry(zip, entry, walk, depth, name);
     return;
   }
@@ -77,7 +118,7 @@ async function* readEntry(zip: ZipFile, entry: Entry, walk: Walk, depth: number)
   if (bytes === null) {
     yield { name, reason: 'is damaged' };
   } else if (wrappingOf(bytes) === 'zip') {
-    yield* spool(zip, entry, walk, depth);
+    yield* readInner(zip, entry, walk, depth);
   } else {
     yield { name, bytes };
   }
@@ -93,7 +134,7 @@ async function* readLargeEntry(
 ): AsyncGenerator<ZipItem> {
   const stream = await zip.openReadStreamPromise(entry);
   const head = await firstChunk(stream);
-  if (head !== null && wrappingOf(head) === 'zip') yield* spool(zip, entry, walk, depth);
+  if (head !== null && wrappingOf(head) === 'zip') yield* readInner(zip, entry, walk, depth);
   else if (head === null || head[0] !== 0x5b)
     yield { name, reason: `is larger than ${walk.context.limits.recordBytes} bytes` };
 }
@@ -108,12 +149,17 @@ const firstChunk = async (stream: Readable): Promise<Buffer | null> => {
   }
 };
 
-async function* spool(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
+async function* readInner(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<ZipItem> {
+  for await (const path of spool(zip, entry, walk, depth)) yield* walkZip(path, walk, depth + 1);
+}
+
+/** Yields the path of an inner archive once; the file is gone afterwards. */
+async function* spool(zip: ZipFile, entry: Entry, walk: Walk, depth: number): AsyncGenerator<string> {
   walk.spooled += 1;
   const path = join(walk.context.spoolFolder, `inner-${depth}-${walk.spooled}.zip`);
   try {
     await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path));
-    yield* walkZip(path, walk, depth + 1);
+    yield path;
   } finally {
     await rm(path, { force: true });
   }

@@ -14,8 +14,15 @@ export const refuseOlder = (last: LastSuccess | null, dataMs: number | null, for
 /** refuseSmall throws `feed.refused` when a feed has no entries, or fewer than half of what it had, unless forced. */
 export const refuseSmall = (last: LastSuccess | null, entries: number, force: boolean): void => {
   if (entries === 0) throw fail('feed.refused', { message: 'the file has no usable entries' });
-  if (force || last === null || entries >= last.records * smallestShare) return;
-  throw fail('feed.refused', {
-    message: `the file has ${entries} entries, fewer than half of the ${last.records} stored`,
-  });
+  if (force || last === null) return;
+  refuseFewer(last.records, entries);
+};
+
+/** smallestOf is how many entries are enough to take the place of the stored ones. */
+export const smallestOf = (stored: number): number => Math.ceil(stored * smallestShare);
+
+/** refuseFewer throws `feed.refused` when there are fewer than half as many entries as stored. */
+export const refuseFewer = (stored: number, entries: number): void => {
+  if (entries >= smallestOf(stored)) return;
+  throw fail('feed.refused', { message: `the file has ${entries} entries, fewer than half of the ${stored} stored` });
 };

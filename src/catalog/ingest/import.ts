@@ -24,6 +24,11 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
   /** Take a KEV or EPSS file even though it is older or much smaller than the stored data. */
   readonly force?: boolean;
+  /**
+   * For a whole CVE List: how many records are stored. With fewer than half as many it is refused before anything is
+   * written, unless forced.
+   */
+  readonly storedRecords?: number;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly limits?: Partial<FeedLimits>;
 }
@@ -90,13 +95,23 @@ const run = async (
     return await exchange(
       deps,
       db,
-      { paths, databasePath: deps.databasePath, spoolFolder, limits, chunksAhead },
+      {
+        paths,
+        databasePath: deps.databasePath,
+        spoolFolder,
+        limits,
+        storedRecords: storedRecordsOf(options),
+        chunksAhead,
+      },
       options,
     );
   } finally {
     await rm(spoolFolder, { recursive: true, force: true });
   }
 };
+
+const storedRecordsOf = ({ force, storedRecords }: ImportOptions): number =>
+  force === true ? 0 : (storedRecords ?? 0);
 
 const exchange = async (
   deps: ImportDeps,
@@ -158,6 +173,7 @@ class ImportSession {
         this.#writer = new SourceWriter(this.#db, message.path, message.kind, {
           atMs: this.#deps.clock.nowMs(),
           force: this.#options.force ?? false,
+          storedRecords: storedRecordsOf(this.#options),
         });
         this.#refused = null;
         return false;

@@ -8,6 +8,8 @@ export interface ReadingTask {
   /** Folder of this import's own, emptied afterwards. */
   readonly spoolFolder: string;
   readonly limits: FeedLimits;
+  /** Records that the sources must stand for; see `ImportOptions`. */
+  readonly storedRecords: number;
   /** Chunks that may be under way before the thread waits. */
   readonly chunksAhead: number;
 }

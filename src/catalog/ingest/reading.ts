@@ -1,7 +1,15 @@
 import { AppError, asAppError } from '../../kernel/index.ts';
 import { compressDocument } from '../compression.ts';
-import { looksLikeRecord, readHead, type FeedBatch, type FeedFile, type RawDocument } from '../feeds/index.ts';
+import {
+  countRecords,
+  looksLikeRecord,
+  readHead,
+  type FeedBatch,
+  type FeedFile,
+  type RawDocument,
+} from '../feeds/index.ts';
 import { openStoredDocuments, type StoredDocuments } from '../store/ingest-hash-store.ts';
+import { refuseFewer, smallestOf } from './freshness.ts';
 import { prepareRecord, prepareStarter, type Preparation } from './preparation.ts';
 import { planSources, type PlannedSource } from './source-plan.ts';
 import type { PreparedRecord, ReadingMessage, ReadingTask } from './messages.ts';
@@ -51,6 +59,7 @@ const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outl
   const stored = openStoredDocuments(task.databasePath);
   const chunk = new ChunkBuilder(source, stored, outlet, task.chunksAhead / 2);
   try {
+    if (task.storedRecords > 0) await refuseSmallList(source, task);
     for (const file of source.files) await readFile(file, source, task, chunk);
     await chunk.flush();
     await outlet.send({ type: 'end', failure: null });
@@ -63,6 +72,14 @@ const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outl
   } finally {
     stored.close();
   }
+};
+
+/** Before anything is written, as records that were taken in stay. */
+const refuseSmallList = async (source: PlannedSource, task: ReadingTask): Promise<void> => {
+  const context = { limits: task.limits, spoolFolder: task.spoolFolder, advance: () => undefined };
+  let found = 0;
+  for (const file of source.files) found += await countRecords(file, context, smallestOf(task.storedRecords) - found);
+  refuseFewer(task.storedRecords, found);
 };
 
 const readFile = async (

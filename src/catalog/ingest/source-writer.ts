@@ -8,7 +8,7 @@ import { findLastSuccess, measureRecords, saveFeedOutcome } from '../store/inges
 import { replaceKev } from '../store/ingest-kev-store.ts';
 import { createRecordWriter, type RecordWriter } from '../store/ingest-record-store.ts';
 import { inBatches, type Batches } from '../store/ingest-transaction.ts';
-import { refuseOlder, refuseSmall } from './freshness.ts';
+import { refuseFewer, refuseOlder, refuseSmall } from './freshness.ts';
 import { Tally } from './tally.ts';
 import type { RecordChunk } from './messages.ts';
 import type { ImportedSource } from '../import-report.ts';
@@ -25,6 +25,7 @@ export class SourceWriter {
   readonly #kind: FeedKind | null;
   readonly #atMs: number;
   readonly #force: boolean;
+  readonly #storedRecords: number;
   readonly #batches: Batches;
   #records: RecordWriter | null = null;
   #epss: EpssUpdate | null = null;
@@ -36,12 +37,13 @@ export class SourceWriter {
     db: DatabaseSync,
     path: string,
     kind: FeedKind | null,
-    options: { readonly atMs: number; readonly force: boolean },
+    options: { readonly atMs: number; readonly force: boolean; readonly storedRecords: number },
   ) {
     this.#db = db;
     this.#kind = kind;
     this.#atMs = options.atMs;
     this.#force = options.force;
+    this.#storedRecords = options.storedRecords;
     this.#batches = inBatches(db);
     this.tally = new Tally(path, kind ?? 'unknown');
   }
@@ -130,9 +132,12 @@ export class SourceWriter {
       this.#entries = counts.entries;
       refuseSmall(this.#last(), counts.entries, this.#force);
       this.#count(counts);
-    } else if (this.tally.read === this.tally.skipped) {
+    } else {
+      const usable = this.tally.read - this.tally.skipped;
       // An outage looks like this; it must not pass for the newest state.
-      throw fail('feed.refused', { message: 'there is no usable record in it' });
+      if (usable === 0) throw fail('feed.refused', { message: 'there is no usable record in it' });
+      // What seemed to be records before they were read may not have been any.
+      refuseFewer(this.#storedRecords, usable);
     }
     this.#commitRecords();
   }

@@ -15,20 +15,14 @@ type Spooled = NonNullable<CveListCursor['spooled']>;
 
 /**
  * importBaseline fetches the whole CVE List and imports it. A download that was cut off, or an import that was, is gone
- * on with by the next call. Returns the cursor that the changes go on from.
+ * on with by the next call. A list with fewer than half of the stored records is refused unread. Returns the cursor that the changes go on from.
  */
 export const importBaseline = async (run: SyncRun, cursor: CveListCursor): Promise<CveListCursor> => {
   const spooled = usable(run, cursor.spooled) ?? (await fetchBaseline(run));
   run.store.updateCursor('cve-list', JSON.stringify({ ...cursor, spooled }));
   const file = join(run.feedFolder, spooled.file);
-  const before = run.store.countRecords();
   try {
-    const source = await importFetched(run, 'cve-list', file, spooled.url);
-    if (source.read < before / 2 && run.force !== true) {
-      throw fail('feed.refused', {
-        message: `The CVE List has ${source.read} records, but the catalogue already ${before}`,
-      });
-    }
+    await importFetched(run, 'cve-list', file, spooled.url, { storedRecords: run.store.countRecords() });
   } catch (error) {
     // A file that was read and found bad will not get better; one whose import was merely stopped is kept.
     if (error instanceof AppError && run.signal?.aborted !== true && error.code.startsWith('feed.')) {

@@ -28,7 +28,7 @@ export const importChangedRecords = async (
   try {
     const fetched = await spoolRecords(run, records, file, left);
     if (fetched === 0) run.sources.push(emptySource('cve-list', address, { left }));
-    else await importFetched(run, 'cve-list', file, address, left);
+    else await importFetched(run, 'cve-list', file, address, { left });
     return left.map((error) => error.item);
   } finally {
     await rm(file, { force: true });

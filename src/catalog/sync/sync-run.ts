@@ -26,7 +26,7 @@ export interface SyncDeps {
   /** Imports files into the catalogue: `importPaths` with its deps bound. */
   readonly importFiles: (
     paths: readonly string[],
-    options: { signal?: AbortSignal; force?: boolean },
+    options: { signal?: AbortSignal; force?: boolean; storedRecords?: number },
   ) => Promise<ImportReport>;
 }
 
@@ -57,7 +57,7 @@ export interface SyncRun extends SyncDeps, SyncOptions {
 
 /**
  * importFetched imports one fetched file and notes it under the address that it came from. `left` are items that could
- * not even be fetched.
+ * not even be fetched; `storedRecords` is how many records a whole list is to stand for.
  * @throws `feed.refused` when the file was not taken in whole, and the signal's reason when it was stopped.
  */
 export const importFetched = async (
@@ -65,10 +65,10 @@ export const importFetched = async (
   feed: string,
   file: string,
   address: string,
-  left: readonly ImportError[] = [],
+  { left = [], storedRecords = 0 }: { readonly left?: readonly ImportError[]; readonly storedRecords?: number } = {},
 ): Promise<ImportedSource> => {
   run.onProgress?.({ feed, stage: 'import' });
-  const report = await run.importFiles([file], stopAndForce(run));
+  const report = await run.importFiles([file], { ...stopAndForce(run), storedRecords });
   run.signal?.throwIfAborted();
   const source = merged(report.sources, address, left);
   run.sources.push(source);

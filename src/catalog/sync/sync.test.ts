@@ -205,6 +205,21 @@ describe('syncFeeds', () => {
     expect(server.takePaths()).toContain(day);
   });
 
+  it('keeps what it has and its time when the whole list is much smaller than what is stored', async () => {
+    await sync(['cve-list']);
+    const before = state('cve-list');
+    server.files.set(day, `${record('CVE-2026-0001', '2026-01-15T00:00:00Z', 'Other.')}\n`);
+    server.files.set(log, JSON.stringify([entry('2026-01-15T13:00:00Z', []), entry('2026-01-15T10:00:00Z', [])]));
+    clock.advance(3_600_000);
+    const outcome = await sync(['cve-list']);
+    expect([outcome.failed, counts(outcome)]).toEqual([['cve-list'], ['cve-list 0/0/0/0/0 failed']]);
+    expect(catalog.find('CVE-2026-0001')?.description).toBe('A flaw.');
+    const error = 'the file has 1 entries, fewer than half of the 3 stored';
+    expect(state('cve-list')).toEqual({ ...before, attemptedMs: clock.nowMs(), error });
+    expect(readdirSync(join(folder, 'feeds'))).toEqual(['sync.lock']);
+    expect(counts(await sync(['cve-list'], { force: true }))).toEqual(['cve-list 1/0/1/0/0']);
+  });
+
   it('takes the list of an earlier day when there is none of today yet', async () => {
     clock.advance(86_400_000);
     expect(counts(await sync(['cve-list']))).toEqual(['cve-list 3/3/0/0/0']);
