@@ -4,7 +4,10 @@ export interface ImportError {
   readonly reason: string;
 }
 
-/** One imported file or folder. `skipped` counts items that were left out, each named in `errors` (the first 1,000). */
+/**
+ * One imported file or folder. `skipped` counts items that were left out, each named in `errors` (the first 1,000), as are
+ * items that were taken without their time because it lies in the future.
+ */
 export interface ImportedSource {
   readonly path: string;
   readonly kind: string;

@@ -1,6 +1,15 @@
 import { fail } from '../../kernel/index.ts';
 import type { LastSuccess } from '../store/ingest-feed-state-store.ts';
 
+const dayMs = 86_400_000;
+
+/** latestMsAt is the latest time that an import of that moment believes; what is later comes from a wrong clock. */
+export const latestMsAt = (atMs: number): number => atMs + dayMs;
+
+/** futureReason says of a time that it was left out. */
+export const futureReason = (ms: number): string =>
+  `its time ${new Date(ms).toISOString()} is in the future and left out`;
+
 const smallestShare = 0.5;
 
 /** refuseOlder throws `feed.refused` when a feed is of an earlier time than the stored one, unless forced. */

@@ -32,7 +32,8 @@ test.skipIf(folder === null)(
 test.skipIf(folder === null)(
   'a year of KEV adds 258 entries and takes none away; the older file is then refused',
   async () => {
-    const { take, rows } = workshop();
+    const { take, rows, clock } = workshop();
+    clock.set(Date.UTC(2026, 7, 8));
     const older = join(folder ?? '', 'kev/known_exploited_vulnerabilities-2025-08-25.json.gz');
     expect(await take(older)).toMatchObject({ kind: 'kev', read: 1_404, inserted: 1_404 });
     const newer = await take(join(folder ?? '', 'kev/known_exploited_vulnerabilities-2026-08-07.json.gz'));
@@ -47,7 +48,8 @@ test.skipIf(folder === null)(
 test.skipIf(folder === null)(
   'a week of EPSS adds 3,804 scores and removes 15; again, nothing changes',
   async () => {
-    const { take, rows } = workshop();
+    const { take, rows, clock } = workshop();
+    clock.set(Date.UTC(2026, 7, 16));
     await take(join(folder ?? '', 'epss/epss_scores-2026-08-08.csv.gz'));
     const newer = join(folder ?? '', 'epss/epss_scores-2026-08-15.csv.gz');
     expect(await take(newer)).toMatchObject({ read: 360_142, inserted: 3_804, skipped: 0 });

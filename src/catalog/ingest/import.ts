@@ -6,6 +6,7 @@ import { AppError, asAppError, fail, type Clock, type Log } from '../../kernel/i
 import { defaultLimits, type FeedLimits } from '../feeds/index.ts';
 import { closeIngest, lockIngest, openForIngest, translated } from '../store/ingest-database.ts';
 import { isEmptyCatalogue } from '../store/ingest-feed-state-store.ts';
+import { latestMsAt } from './freshness.ts';
 import { SourceWriter } from './source-writer.ts';
 import type { ImportedSource, ImportReport } from '../import-report.ts';
 import type { ReadingMessage, ReadingPosition, ReadingTask, WritingMessage } from './messages.ts';
@@ -100,6 +101,7 @@ const run = async (
         databasePath: deps.databasePath,
         spoolFolder,
         limits,
+        latestMs: latestMsAt(deps.clock.nowMs()),
         storedRecords: storedRecordsOf(options),
         chunksAhead,
       },
@@ -179,6 +181,7 @@ class ImportSession {
         return false;
       case 'records':
         this.#writer?.writeRecords(message.chunk, message.unchanged);
+        for (const { item, reason } of message.notes) this.#writer?.tally.name(item, reason);
         this.#report(message.position);
         return true;
       case 'feed':

@@ -1,4 +1,5 @@
 import type { EpssHint, NormalisedRecord } from '../record/index.ts';
+import type { ImportError } from '../import-report.ts';
 import type { FeedBatch, FeedKind, FeedLimits } from '../feeds/index.ts';
 
 /** What the reading thread is started with. */
@@ -8,6 +9,8 @@ export interface ReadingTask {
   /** Folder of this import's own, emptied afterwards. */
   readonly spoolFolder: string;
   readonly limits: FeedLimits;
+  /** Later times are not believed. */
+  readonly latestMs: number;
   /** Records that the sources must stand for; see `ImportOptions`. */
   readonly storedRecords: number;
   /** Chunks that may be under way before the thread waits. */
@@ -46,6 +49,8 @@ export type ReadingMessage =
       readonly type: 'records';
       readonly chunk: RecordChunk;
       readonly unchanged: number;
+      /** What is to be told of records that were taken. */
+      readonly notes: readonly ImportError[];
       readonly position: ReadingPosition;
     }
   | {

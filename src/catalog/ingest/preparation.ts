@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
-import { normaliseCveRecord } from '../record/index.ts';
+import type { ImportError } from '../import-report.ts';
+import { normaliseCveRecord, type NormalisedRecord } from '../record/index.ts';
 import { starterRecord, type RawDocument, type StarterRecord } from '../feeds/index.ts';
+import { futureReason } from './freshness.ts';
 import type { PreparedRecord } from './messages.ts';
 
 export interface StoredDocument {
@@ -20,6 +22,8 @@ export type Preparation =
       readonly record: PreparedRecord;
       readonly hash: Buffer;
       readonly document: Uint8Array;
+      /** What is to be told of it although it is taken; null for nothing. */
+      readonly note: ImportError | null;
     };
 
 const unchanged: Preparation = { kind: 'unchanged' };
@@ -29,7 +33,7 @@ const idMember = Buffer.from('"cveId":"CVE-');
  * prepareRecord takes a record of the CVE List from its bytes to what is stored. A record whose stored document has the
  * same hash, or is newer, is unchanged; the first case is seen without parsing when the line is compact JSON already.
  */
-export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparation => {
+export const prepareRecord = (raw: RawDocument, stored: StoredLookup, latestMs: number): Preparation => {
   const bytes = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
   let rawHash: Buffer | null = null;
   const mentioned = mentionedId(bytes);
@@ -41,7 +45,7 @@ export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparati
   }
   const document = parse(bytes);
   if (document === undefined) return { kind: 'refused', item: named(raw, null), reason: 'is not JSON' };
-  const outcome = normaliseCveRecord(document);
+  const outcome = normaliseCveRecord(document, latestMs);
   if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
   const record = outcome.record;
   const before = record.cveId === mentioned ? known : stored(record.cveId);
@@ -50,12 +54,14 @@ export const prepareRecord = (raw: RawDocument, stored: StoredLookup): Preparati
   const compact = asReceived ? bytes : stringified(document);
   if (compact === null) return { kind: 'refused', item: named(raw, record.cveId), reason: 'is nested too deeply' };
   const digest = asReceived && rawHash !== null ? rawHash : sha256(compact);
-  if (before !== null && (digest.equals(before.hash) || isOlder(record.updatedMs, before.updatedMs))) return unchanged;
-  return { kind: 'prepared', record: { ...record, origin: 1, epssHint: null }, hash: digest, document: compact };
+  if (before !== null && (digest.equals(before.hash) || isOlder(record.updatedMs, before.updatedMs, latestMs)))
+    return unchanged;
+  const note = noteOf(raw, record, outcome.futureMs);
+  return { kind: 'prepared', record: { ...record, origin: 1, epssHint: null }, hash: digest, document: compact, note };
 };
 
 /** prepareStarter does the same for a line of the starter catalogue. */
-export const prepareStarter = (raw: RawDocument): Preparation => {
+export const prepareStarter = (raw: RawDocument, latestMs: number): Preparation => {
   const entry = parse(Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength));
   const starter: StarterRecord | null = entry === undefined ? null : starterRecord(entry);
   if (starter === null)
@@ -64,16 +70,23 @@ export const prepareStarter = (raw: RawDocument): Preparation => {
       item: raw.name,
       reason: entry === undefined ? 'is not JSON' : 'is not a starter entry with a CVE id',
     };
-  const outcome = normaliseCveRecord(starter.document);
+  const outcome = normaliseCveRecord(starter.document, latestMs);
   if (!outcome.ok) return { kind: 'refused', item: named(raw, outcome.refused.item), reason: outcome.refused.reason };
   const compact = Buffer.from(JSON.stringify(starter.document));
   const record: PreparedRecord = { ...outcome.record, kevHint: starter.kevHint, origin: 0, epssHint: starter.epssHint };
-  return { kind: 'prepared', record, hash: sha256(compact), document: compact };
+  const note = noteOf(raw, record, outcome.futureMs);
+  return { kind: 'prepared', record, hash: sha256(compact), document: compact, note };
 };
 
-/** isOlder tells whether a document's own time lies before the stored one's; without both times it is not known to. */
-export const isOlder = (updatedMs: number | null, storedMs: number | null): boolean =>
-  updatedMs !== null && storedMs !== null && updatedMs < storedMs;
+/**
+ * isOlder tells whether a document's own time lies before the stored one's; without both times, or with a stored one that
+ * is not believed, it is not known to.
+ */
+export const isOlder = (updatedMs: number | null, storedMs: number | null, latestMs: number): boolean =>
+  updatedMs !== null && storedMs !== null && updatedMs < storedMs && storedMs <= latestMs;
+
+const noteOf = (raw: RawDocument, { cveId }: NormalisedRecord, futureMs: number | null): ImportError | null =>
+  futureMs === null ? null : { item: named(raw, cveId), reason: futureReason(futureMs) };
 
 const sha256 = (content: Uint8Array): Buffer => hash('sha256', content, 'buffer');
 

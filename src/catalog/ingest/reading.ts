@@ -8,6 +8,7 @@ import {
   type FeedFile,
   type RawDocument,
 } from '../feeds/index.ts';
+import type { ImportError } from '../import-report.ts';
 import { openStoredDocuments, type StoredDocuments } from '../store/ingest-hash-store.ts';
 import { refuseFewer, smallestOf } from './freshness.ts';
 import { prepareRecord, prepareStarter, type Preparation } from './preparation.ts';
@@ -57,7 +58,7 @@ class Stopped extends Error {}
 const readSource = async (source: PlannedSource, task: ReadingTask, outlet: Outlet): Promise<boolean> => {
   await outlet.send({ type: 'begin', path: source.path, kind: source.feed.kind, bytesTotal: source.bytesTotal });
   const stored = openStoredDocuments(task.databasePath);
-  const chunk = new ChunkBuilder(source, stored, outlet, task.chunksAhead / 2);
+  const chunk = new ChunkBuilder(source, stored, outlet, task);
   try {
     if (task.storedRecords > 0) await refuseSmallList(source, task);
     for (const file of source.files) await readFile(file, source, task, chunk);
@@ -109,16 +110,19 @@ class ChunkBuilder {
   #documents: Uint8Array[] = [];
   #bytes = 0;
   #unchanged = 0;
+  #notes: ImportError[] = [];
   readonly #source: PlannedSource;
   readonly #stored: StoredDocuments;
   readonly #outlet: Outlet;
   readonly #farAhead: number;
+  readonly #latestMs: number;
 
-  constructor(source: PlannedSource, stored: StoredDocuments, outlet: Outlet, farAhead: number) {
+  constructor(source: PlannedSource, stored: StoredDocuments, outlet: Outlet, task: ReadingTask) {
     this.#source = source;
     this.#stored = stored;
     this.#outlet = outlet;
-    this.#farAhead = farAhead;
+    this.#farAhead = task.chunksAhead / 2;
+    this.#latestMs = task.latestMs;
   }
 
   async take(batch: FeedBatch, prefix: string): Promise<void> {
@@ -148,6 +152,7 @@ class ChunkBuilder {
       type: 'records',
       chunk: { records: this.#records, hashes, documents, ends, packed },
       unchanged: this.#unchanged,
+      notes: this.#notes,
       position: { bytesDone: this.bytesDone, bytesTotal: this.#source.bytesTotal },
     } as const;
     this.#records = [];
@@ -155,6 +160,7 @@ class ChunkBuilder {
     this.#documents = [];
     this.#bytes = 0;
     this.#unchanged = 0;
+    this.#notes = [];
     if (!(await this.#outlet.send(message, [hashes.buffer, documents.buffer, ends.buffer]))) throw new Stopped();
   }
 
@@ -171,6 +177,7 @@ class ChunkBuilder {
       this.#hashes.push(outcome.hash);
       this.#documents.push(outcome.document);
       this.#bytes += outcome.document.length;
+      if (outcome.note !== null) this.#notes.push({ ...outcome.note, item: `${prefix}${outcome.note.item}` });
     } else if (outcome.kind === 'unchanged') {
       this.#unchanged += 1;
     } else if (outcome.kind === 'refused') {
@@ -181,9 +188,9 @@ class ChunkBuilder {
   }
 
   #preparation(document: RawDocument): Preparation {
-    if (this.#source.feed.kind === 'starter') return prepareStarter(document);
+    if (this.#source.feed.kind === 'starter') return prepareStarter(document, this.#latestMs);
     return looksLikeRecord(document.bytes) || document.name.startsWith('line ')
-      ? prepareRecord(document, this.#stored.find)
+      ? prepareRecord(document, this.#stored.find, this.#latestMs)
       : { kind: 'ignored' };
   }
 }

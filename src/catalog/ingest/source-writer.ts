@@ -8,7 +8,7 @@ import { findLastSuccess, measureRecords, saveFeedOutcome } from '../store/inges
 import { replaceKev } from '../store/ingest-kev-store.ts';
 import { createRecordWriter, type RecordWriter } from '../store/ingest-record-store.ts';
 import { inBatches, type Batches } from '../store/ingest-transaction.ts';
-import { refuseFewer, refuseOlder, refuseSmall } from './freshness.ts';
+import { futureReason, latestMsAt, refuseFewer, refuseOlder, refuseSmall } from './freshness.ts';
 import { Tally } from './tally.ts';
 import type { RecordChunk } from './messages.ts';
 import type { ImportedSource } from '../import-report.ts';
@@ -49,9 +49,10 @@ export class SourceWriter {
   }
 
   writeRecords(chunk: RecordChunk, unchanged: number): void {
-    this.#records ??= createRecordWriter(this.#db, this.#atMs, {
-      kev: findLastSuccess(this.#db, 'kev') !== null,
-      epss: findLastSuccess(this.#db, 'epss') !== null,
+    const latestMs = latestMsAt(this.#atMs);
+    this.#records ??= createRecordWriter(this.#db, this.#atMs, latestMs, {
+      kev: findLastSuccess(this.#db, 'kev', latestMs) !== null,
+      epss: findLastSuccess(this.#db, 'epss', latestMs) !== null,
     });
     const writer = this.#records;
     const { records, hashes, documents, ends, packed } = chunk;
@@ -77,8 +78,8 @@ export class SourceWriter {
         this.tally.skip(batch.item, batch.reason);
         return;
       case 'release':
-        refuseOlder(this.#last(), batch.dataMs, this.#force);
-        this.#dataMs = batch.dataMs;
+        this.#dataMs = this.#believed(batch.dataMs);
+        refuseOlder(this.#last(), this.#dataMs, this.#force);
         // Read while the other thread still parses.
         if (this.#kind === 'epss') this.#beginEpss();
         return;
@@ -164,12 +165,20 @@ export class SourceWriter {
   }
 
   #last() {
-    return this.#kind === null ? null : findLastSuccess(this.#db, this.#kind);
+    return this.#kind === null ? null : findLastSuccess(this.#db, this.#kind, latestMsAt(this.#atMs));
+  }
+
+  #believed(releasedMs: number | null): number | null {
+    if (releasedMs === null || releasedMs <= latestMsAt(this.#atMs)) return releasedMs;
+    this.tally.name('release', futureReason(releasedMs));
+    return null;
   }
 
   #saveState(kind: FeedKind, error: string | null): void {
     const measured =
-      kind === 'cve-list' || kind === 'starter' ? measureRecords(this.#db, kind === 'starter' ? 0 : 1) : null;
+      kind === 'cve-list' || kind === 'starter'
+        ? measureRecords(this.#db, kind === 'starter' ? 0 : 1, latestMsAt(this.#atMs))
+        : null;
     const { inserted, updated, unchanged, skipped } = this.tally;
     saveFeedOutcome(this.#db, {
       feed: kind,

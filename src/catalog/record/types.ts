@@ -130,6 +130,7 @@ export interface RefusedRecord {
   readonly reason: string;
 }
 
+/** `futureMs` is a time that the document states and that is not believed; null when there is none. */
 export type NormaliseOutcome =
-  | { readonly ok: true; readonly record: NormalisedRecord }
+  | { readonly ok: true; readonly record: NormalisedRecord; readonly futureMs: number | null }
   | { readonly ok: false; readonly refused: RefusedRecord };

@@ -50,23 +50,29 @@ export interface LastSuccess {
   readonly records: number;
 }
 
-/** findLastSuccess returns what the feed's last success left, or null when it was never loaded. */
-export const findLastSuccess = (db: DatabaseSync, feed: FeedKind): LastSuccess | null => {
+/** findLastSuccess returns what the feed's last success left, or null when it was never loaded; a time after `latestMs` is none. */
+export const findLastSuccess = (db: DatabaseSync, feed: FeedKind, latestMs: number): LastSuccess | null => {
   const row = db.prepare('select data_ms, records, succeeded_ms from feed_state where feed = ?').get(feed);
   if (typeof row?.['succeeded_ms'] !== 'number') return null;
   const dataMs = row['data_ms'];
   const records = row['records'];
-  return { dataMs: typeof dataMs === 'number' ? dataMs : null, records: typeof records === 'number' ? records : 0 };
+  return {
+    dataMs: typeof dataMs === 'number' && dataMs <= latestMs ? dataMs : null,
+    records: typeof records === 'number' ? records : 0,
+  };
 };
 
-/** measureRecords counts the records of an origin and finds their newest modification. */
+/** measureRecords counts the records of an origin and finds their newest modification up to `latestMs`. */
 export const measureRecords = (
   db: DatabaseSync,
   origin: 0 | 1,
+  latestMs: number,
 ): { readonly records: number; readonly newestMs: number | null } => {
   const row = db
-    .prepare('select count(*) as records, max(modified_ms) as newest from record where origin = ?')
-    .get(origin);
+    .prepare(
+      'select count(*) as records, max(case when modified_ms <= ? then modified_ms end) as newest from record where origin = ?',
+    )
+    .get(latestMs, origin);
   const newest = row?.['newest'];
   return { records: Number(row?.['records'] ?? 0), newestMs: typeof newest === 'number' ? newest : null };
 };

@@ -30,7 +30,13 @@ export interface LoadedFeeds {
   readonly epss: boolean;
 }
 
-export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: LoadedFeeds): RecordWriter => {
+/** `latestMs`: later times of records are not believed. */
+export const createRecordWriter = (
+  db: DatabaseSync,
+  atMs: number,
+  latestMs: number,
+  loaded: LoadedFeeds,
+): RecordWriter => {
   const names = createNameIds(db, atMs);
   const log = createChangeLog(db);
   const find = db.prepare('select id, origin, kev from record where cve_id = ?');
@@ -191,7 +197,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
     document: Uint8Array,
     old: unknown,
   ): void => {
-    const before = renormalised(old);
+    const before = renormalised(old, latestMs);
     const kind = record.state === 1 && before?.state !== 1 ? 'rejected' : 'updated';
     const revision = log(row.id, atMs, kind, before === null ? {} : fieldChanges(before, record));
     putRow(row.id, record, revision);
@@ -223,7 +229,7 @@ export const createRecordWriter = (db: DatabaseSync, atMs: number, loaded: Loade
         const storedHash = stored['hash'];
         if (storedHash instanceof Uint8Array && Buffer.compare(storedHash, hash) === 0) return 'unchanged';
         const storedMs = stored['updated_ms'];
-        if (isOlder(record.updatedMs, typeof storedMs === 'number' ? storedMs : null)) return 'unchanged';
+        if (isOlder(record.updatedMs, typeof storedMs === 'number' ? storedMs : null, latestMs)) return 'unchanged';
       }
       const old = parsed(stored?.['body']);
       // The same members in another order, or a number written another way: the same document.
@@ -245,8 +251,8 @@ const parsed = (body: unknown): unknown => {
 };
 
 /** A stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
-const renormalised = (document: unknown): NormalisedRecord | null => {
-  const outcome = normaliseCveRecord(document);
+const renormalised = (document: unknown, latestMs: number): NormalisedRecord | null => {
+  const outcome = normaliseCveRecord(document, latestMs);
   return outcome.ok ? outcome.record : null;
 };
 

@@ -8,6 +8,7 @@ const item = (cveId: string, dateUpdated?: string): object => ({
   githubLink: 'x',
   ...(dateUpdated === undefined ? {} : { dateUpdated }),
 });
+const latestMs = Date.UTC(2025, 0, 25);
 const text = (...entries: object[]): string => JSON.stringify(entries);
 
 describe('changesSince', () => {
@@ -23,7 +24,7 @@ describe('changesSince', () => {
   );
 
   it('names each record once, with its latest change, whatever the order of the entries', () => {
-    const { records, newest, isComplete } = changesSince(log, '2025-01-20T08:00:00Z');
+    const { records, newest, isComplete } = changesSince(log, '2025-01-20T08:00:00Z', latestMs);
     expect([...records]).toEqual([
       ['CVE-2025-0001', Date.UTC(2025, 0, 24, 7)],
       ['CVE-2025-0002', null],
@@ -32,9 +33,9 @@ describe('changesSince', () => {
   });
 
   it('knows when it does not reach back far enough', () => {
-    expect(changesSince(log, '2025-01-20T07:59:59Z').isComplete).toBe(false);
-    expect(changesSince(log, null)).toMatchObject({ isComplete: false });
-    expect(changesSince(log, null).records.size).toBe(3);
+    expect(changesSince(log, '2025-01-20T07:59:59Z', latestMs).isComplete).toBe(false);
+    expect(changesSince(log, null, latestMs)).toMatchObject({ isComplete: false });
+    expect(changesSince(log, null, latestMs).records.size).toBe(3);
   });
 
   it('leaves damaged entries and ids out', () => {
@@ -42,11 +43,22 @@ describe('changesSince', () => {
       { fetchTime: 'never', new: [item('CVE-2025-0009')] },
       { fetchTime: '2025-01-24T08:00:00Z', new: [null, 7, item('../../x'), item('CVE-2025-0001')] },
     );
-    expect([...changesSince(damaged, null).records.keys()]).toEqual(['CVE-2025-0001']);
+    expect([...changesSince(damaged, null, latestMs).records.keys()]).toEqual(['CVE-2025-0001']);
+  });
+
+  it('takes changes of a time in the future without that time, and goes on from the newest other one', () => {
+    const far = '2999-01-01T00:00:00Z';
+    const odd = text(
+      { fetchTime: far, new: [item('CVE-2025-0001', far)] },
+      { fetchTime: '2025-01-24T08:00:00Z', updated: [item('CVE-2025-0001', '2025-01-24T07:00:00Z')] },
+    );
+    const { records, newest } = changesSince(odd, '2025-01-20T08:00:00Z', latestMs);
+    expect([...records]).toEqual([['CVE-2025-0001', Date.UTC(2025, 0, 24, 7)]]);
+    expect(newest).toBe('2025-01-24T08:00:00Z');
   });
 
   it.each(['', '{}', '[]', 'null', '<html>', '[{"fetchTime":1}]'])('refuses %j', (content) => {
-    expect(() => changesSince(content, null)).toThrow(/log of changes/);
+    expect(() => changesSince(content, null, latestMs)).toThrow(/log of changes/);
   });
 });
 

@@ -13,7 +13,7 @@ const Entry = z.object({
 export interface Changes {
   /** CVE id → the time of its last change in epoch milliseconds, or null when the log does not tell. */
   readonly records: ReadonlyMap<string, number | null>;
-  /** fetchTime of the newest entry of the whole log. */
+  /** fetchTime of the newest entry of the whole log whose time is believed. */
   readonly newest: string;
   /** Whether the log reaches back to the moment: otherwise changes before its oldest entry are unknown. */
   readonly isComplete: boolean;
@@ -21,13 +21,14 @@ export interface Changes {
 
 /**
  * changesSince reads a `deltaLog.json` (an array of `{fetchTime, new[], updated[]}` in any order) and returns what its
- * entries after `since` (ISO time; null for all) name. Damaged entries and items are left out.
+ * entries after `since` (ISO time; null for all) name. Damaged entries and items are left out; times after `latestMs` are
+ * not believed, as going on from one would pass over every later change.
  * @throws `feed.refused` when there is not one usable entry.
  */
-export const changesSince = (text: string, since: string | null): Changes => {
+export const changesSince = (text: string, since: string | null, latestMs: number): Changes => {
   const entries = entriesOf(text).toSorted((a, b) => Date.parse(a.fetchTime) - Date.parse(b.fetchTime));
   const oldest = entries[0];
-  const newest = entries.at(-1);
+  const newest = entries.findLast((entry) => Date.parse(entry.fetchTime) <= latestMs) ?? entries.at(-1);
   if (oldest === undefined || newest === undefined) {
     throw fail('feed.refused', { message: 'The log of changes of the CVE List is empty or not what it should be' });
   }
@@ -39,7 +40,9 @@ export const changesSince = (text: string, since: string | null): Changes => {
       const id = data === undefined ? null : parseCveId(data.cveId);
       if (id === null) continue;
       const updatedMs = Date.parse(data?.dateUpdated ?? '');
-      records.set(id.id, latest(records.get(id.id) ?? null, Number.isNaN(updatedMs) ? null : updatedMs));
+      // Neither when it is no time at all.
+      const isBelieved = updatedMs <= latestMs;
+      records.set(id.id, latest(records.get(id.id) ?? null, isBelieved ? updatedMs : null));
     }
   }
   return { records, newest: newest.fetchTime, isComplete: Date.parse(oldest.fetchTime) <= sinceMs };
