@@ -85,7 +85,7 @@ describe('documented answers', () => {
     const usage = await get('/api/v1/usage', 'free');
     expect([usage.headers['x-rate-limit-remaining'], usage.headers['ratelimit-policy']]).toEqual([
       '3',
-      expect.stringMatching(/^"requests";q=5;w=60, "credits";q=\d+$/),
+      '"credits";q=1000, "requests";q=5;w=60',
     ]);
     expect(refused.json).toEqual({
       error: {
