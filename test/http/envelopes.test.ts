@@ -78,6 +78,14 @@ describe('documented answers', () => {
       '45',
       '0',
     ]);
+    expect(refused.json).toEqual({
+      error: {
+        code: 'RATE_LIMITED',
+        message: 'Rate limit exceeded (5 requests per minute)',
+        details: { limit: 5, window: '1 minute', retry_after: 45 },
+      },
+      meta: meta(),
+    });
     server.clock.advance(45_000);
     // What is refused for another reason, or asks for credits, was counted as well and says so.
     const wrong = await get('/api/v1/cves?limit=0', 'free');
@@ -87,14 +95,6 @@ describe('documented answers', () => {
       '3',
       '"credits";q=1000, "requests";q=5;w=60',
     ]);
-    expect(refused.json).toEqual({
-      error: {
-        code: 'RATE_LIMITED',
-        message: 'Rate limit exceeded (5 requests per minute)',
-        details: { limit: 5, window: '1 minute', retry_after: 45 },
-      },
-      meta: meta(),
-    });
   });
 
   it('answers usage with its figures and the X-Credits headers', async () => {
