@@ -10,6 +10,7 @@ export interface RecordSummary {
   readonly assigner: string | null;
   readonly assignerOrgId: string;
   readonly publishedMs: number | null;
+  /** As the source says; without any date there, when its document last changed here. */
   readonly modifiedMs: number | null;
   readonly severity: Severity;
   readonly score: number | null;

@@ -83,6 +83,7 @@ export interface NormalisedRecord {
   /** Empty when the record does not name it. */
   readonly assignerName: string;
   readonly publishedMs: number | null;
+  /** Null when the document has no date at all: then the store takes the time of the import. */
   readonly modifiedMs: number | null;
   /** The source's own modification time; null when it states none. */
   readonly updatedMs: number | null;
