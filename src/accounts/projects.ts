@@ -120,7 +120,8 @@ export const projectVerbs = (deps: AccountsDeps) => {
     await deps.revokeAllOf(tx, ownerId, actor.kind === 'credential' ? systemActor : actor);
     await deps.dependants.projectDeleted(tx, project.id);
     await deleteProject(tx, project.id);
-    // In the log of the organisation, as nobody can ask for that of the project any more.
+    // In the log of the organisation, as nobody can ask for that of the project any more; it says whose that log was, since
+    // no project moves to another organisation and no number is given twice.
     await deps.audit.record(tx, {
       actor,
       scope: { kind: 'organization', id: project.organization_id },

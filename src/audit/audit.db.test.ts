@@ -76,6 +76,32 @@ eachEngine('the audit log', (makeDatabase, engine) => {
     expect((await audit.list({ actorEmail: ' Clerk@example.org' })).count).toBe(2);
   });
 
+  it('shows what happened in a scope that is gone to those who may see where it was deleted, and to nobody else', async () => {
+    const control = await makeDatabase();
+    const { audit } = logOn(control);
+    const inProject = (id: string) => entryOf({ scope: { kind: 'project', id }, object: { kind: 'credential', id } });
+    const inOrganization = (id: string, kind: string, object: string, action = 'project.deleted') =>
+      entryOf({ scope: { kind: 'organization', id }, action, object: { kind, id: object } });
+    for (const id of ['1', '2', '3', '4', '5']) await audit.record(control.db, inProject(id));
+    await audit.record(control.db, inOrganization('org_a', 'project', '1'));
+    await audit.record(control.db, inOrganization('org_b', 'project', '2'));
+    // Neither another action nor another kind of object with the same id opens a scope.
+    await audit.record(control.db, inOrganization('org_a', 'project', '4', 'project.seen'));
+    await audit.record(control.db, inOrganization('org_a', 'member', '5'));
+    const within = { kind: 'organization', id: 'org_a' } as const;
+    const gone = { within, kind: 'project', action: 'project.deleted' } as const;
+    const seqsOf = async (scopes: readonly { readonly kind: 'organization' | 'project'; readonly id: string }[]) => {
+      const { items, count } = await audit.list({ scopes, gone });
+      expect(count).toBe(items.length);
+      return items.map(({ seq }) => seq);
+    };
+    expect(await seqsOf([within, { kind: 'project', id: '3' }])).toEqual([9, 8, 6, 3, 1]);
+    // One that is still taken for present when it goes is listed once.
+    expect(await seqsOf([{ kind: 'project', id: '1' }])).toEqual([1]);
+    expect(await seqsOf([])).toEqual([1]);
+    expect((await audit.list({ scopes: [within], gone, action: 'credential.issued' })).count).toBe(1);
+  });
+
   it('has no gap and no fork when nodes record at once, some in vain', async () => {
     const database = await makeDatabase();
     // Two connections to one SQLite file must not wait for each other in one thread.

@@ -75,11 +75,28 @@ export const listEntriesAfter = async (db: Db, seq: number, limit: number): Prom
     await db.selectFrom('audit_entries').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute(),
   );
 
+interface Scope {
+  readonly kind: EntryRow['scope_kind'];
+  readonly id: string;
+}
+
+/**
+ * Scopes of a kind whose deletion, that action, stands in the log of another scope. Only the log still knows them; it can be
+ * believed, because the number of a deleted thing is never given again, as its name may be.
+ */
+interface GoneScopes {
+  readonly within: Scope;
+  readonly kind: EntryRow['scope_kind'];
+  readonly action: string;
+}
+
 /** Filters that all must hold; times are epoch milliseconds, `afterMs` inclusive and `beforeMs` exclusive. */
 export interface EntryFilter {
-  readonly scope?: { readonly kind: EntryRow['scope_kind']; readonly id: string };
+  readonly scope?: Scope;
   /** Of any of these. */
-  readonly scopes?: readonly { readonly kind: EntryRow['scope_kind']; readonly id: string }[];
+  readonly scopes?: readonly Scope[];
+  /** With `scopes`: also of those that are gone. */
+  readonly gone?: GoneScopes;
   readonly action?: string;
   readonly actions?: readonly string[];
   readonly actorKind?: EntryRow['actor_kind'];
@@ -91,13 +108,13 @@ export interface EntryFilter {
   readonly beforeMs?: number;
 }
 
-const filtered = (db: Db, filter: EntryFilter) => {
-  let query = db.selectFrom('audit_entries');
-  const { scope, scopes, actions, actorKinds, actorEmail } = filter;
-  if (scope !== undefined) query = query.where('scope_kind', '=', scope.kind).where('scope_id', '=', scope.id);
-  if (scopes !== undefined) {
-    const kinds = [...new Set(scopes.map(({ kind }) => kind))];
-    query = query.where((where) =>
+/** Each by its own index: an `or` over both would have every entry read. */
+const seqsWithin = (db: Db, scopes: readonly Scope[], gone: GoneScopes | undefined) => {
+  const kinds = [...new Set(scopes.map(({ kind }) => kind))];
+  const present = db
+    .selectFrom('audit_entries')
+    .select('seq')
+    .where((where) =>
       where.or(
         kinds.map((kind) => {
           const ids = scopes.filter((each) => each.kind === kind).map(({ id }) => id);
@@ -105,7 +122,24 @@ const filtered = (db: Db, filter: EntryFilter) => {
         }),
       ),
     );
-  }
+  if (gone === undefined) return present;
+  const ended = db
+    .selectFrom('audit_entries as deletion')
+    .innerJoin('audit_entries as entry', 'entry.scope_id', 'deletion.object_id')
+    .select('entry.seq')
+    .where('deletion.scope_kind', '=', gone.within.kind)
+    .where('deletion.scope_id', '=', gone.within.id)
+    .where('deletion.action', '=', gone.action)
+    .where('deletion.object_kind', '=', gone.kind)
+    .where('entry.scope_kind', '=', gone.kind);
+  return present.unionAll(ended);
+};
+
+const filtered = (db: Db, filter: EntryFilter) => {
+  let query = db.selectFrom('audit_entries');
+  const { scope, scopes, actions, actorKinds, actorEmail } = filter;
+  if (scope !== undefined) query = query.where('scope_kind', '=', scope.kind).where('scope_id', '=', scope.id);
+  if (scopes !== undefined) query = query.where('seq', 'in', seqsWithin(db, scopes, filter.gone));
   if (actions !== undefined) query = query.where('action', 'in', actions);
   if (actorKinds !== undefined) query = query.where('actor_kind', 'in', actorKinds);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);

@@ -18,6 +18,7 @@ export { openCatalog, startSearch, type Catalog } from './open.ts';
 export { isSettled } from './store/ingest-database.ts';
 export type { SearchClient } from './search/client.ts';
 export { normaliseName } from './record/product-names.ts';
+export { cpeConfigurationsOf } from './record/cpe-configurations.ts';
 export type * from './import-report.ts';
 export type * from './types.ts';
 export { importPaths, loadStarter, syncFeeds } from './feeding.ts';

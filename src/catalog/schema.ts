@@ -21,8 +21,8 @@ create table if not exists record (
   state integer not null,                 -- 0 published, 1 rejected
   origin integer not null,                -- 0 starter catalogue, 1 CVE List
   assigner_id integer not null,           -- assigner.id
-  published_ms integer,
-  modified_ms integer,
+  published_ms integer,                   -- null where the source does not say
+  modified_ms integer,                    -- as the source says; without any date there, when its document last changed here
   severity integer not null,              -- 0 unknown or none, 1 low, 2 medium, 3 high, 4 critical
   score integer,                          -- of the primary metric
   score_v2 integer, score_v30 integer, score_v31 integer, score_v40 integer, -- of the best metric of each version

@@ -10,6 +10,7 @@ export interface RecordSummary {
   readonly assigner: string | null;
   readonly assignerOrgId: string;
   readonly publishedMs: number | null;
+  /** As the source says; without any date there, when its document last changed here. */
   readonly modifiedMs: number | null;
   readonly severity: Severity;
   readonly score: number | null;
@@ -46,8 +47,8 @@ export interface RecordDetail extends RecordSummary {
   readonly kevJson: string | null;
 }
 
-/** `cve_id` sorts by year, then by number. */
-export type SortKey = 'severity' | 'epss' | 'published' | 'modified' | 'cve_id';
+/** `severity` sorts by the primary metric, `cvss` by the greatest score of any version, `cve_id` by year, then by number. */
+export type SortKey = 'severity' | 'cvss' | 'epss' | 'published' | 'modified' | 'cve_id';
 
 /** A version of CVSS, or any of them. */
 export type ScoreVersion = '2.0' | '3.0' | '3.1' | '4.0' | 'any';

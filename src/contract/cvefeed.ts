@@ -58,8 +58,8 @@ export const ActivityQuery = z.object({
   action: text(100, { description: 'Only this action.', example: 'credential.issued' }),
   actor_email: text(254, { description: 'Only what the person with this address did.' }),
   actor_type: choice(['user', 'api_token', 'system', 'operator'], { description: 'Only what this kind of actor did.' }),
-  created_after: instant(false, { description: 'From then on.' }),
-  created_before: instant(false, { description: 'Before then.' }),
+  created_after: instant('from', { description: 'From then on.' }),
+  created_before: instant('from', { description: 'Before then.' }),
   page: whole(1, 1_000_000, { description: 'Page, from 1.' }, 1),
   page_size: whole(1, 100, { description: 'Rows of a page.' }, 25),
 });

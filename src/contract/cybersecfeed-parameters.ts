@@ -68,8 +68,8 @@ const filters = {
   severity_max: decimal(0, 10, { description: 'Highest CVSS base score.' }),
   epss_min: decimal(0, 1, { description: 'Lowest EPSS score.', example: '0.5' }),
   epss_max: decimal(0, 1, { description: 'Highest EPSS score.' }),
-  published_from: instant(false, { description: 'Published at or after.', example: '2024-01-01' }),
-  published_to: instant(true, { description: 'Published at or before; a bare date includes that day.' }),
+  published_from: instant('from', { description: 'Published at or after.', example: '2024-01-01' }),
+  published_to: instant('to', { description: 'Published at or before; a bare date includes that day.' }),
   kev: flag({ description: 'Whether CISA lists it as known exploited.', example: 'true' }),
   ransomware: flag({ description: 'Whether CISA knows of use in ransomware campaigns.' }),
   exploit: choice(['true', 'false', 'known', 'none', 'poc', 'active'], {
@@ -104,8 +104,8 @@ export const CveQuery = z.strictObject(selection);
 
 export const CvesQuery = z.strictObject({
   ...filters,
-  modified_from: instant(false, { description: 'Modified at or after.' }),
-  modified_to: instant(true, { description: 'Modified at or before; a bare date includes that day.' }),
+  modified_from: instant('from', { description: 'Modified at or after.' }),
+  modified_to: instant('to', { description: 'Modified at or before; a bare date includes that day.' }),
   sort: choice(
     sortWords,
     { description: 'Order of the rows: `severity_desc` and `-severity` mean the same.', example: 'severity_desc' },
@@ -131,8 +131,8 @@ export const RecentQuery = z.strictObject({
 export const KevQuery = z.strictObject({
   q: text(500, { description: 'Words of CVE id, vendor, product and name; all must occur.', example: 'exchange' }),
   ransomware: flag({ description: 'Whether CISA knows of use in ransomware campaigns.', example: 'true' }),
-  added_from: instant(false, { description: 'Added to the catalogue at or after.', example: '2024-01-01' }),
-  added_to: instant(true, { description: 'Added to the catalogue at or before; a bare date includes that day.' }),
+  added_from: instant('from', { description: 'Added to the catalogue at or after.', example: '2024-01-01' }),
+  added_to: instant('to', { description: 'Added to the catalogue at or before; a bare date includes that day.' }),
   ...page,
 });
 

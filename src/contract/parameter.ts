@@ -111,16 +111,31 @@ export const choices = <const Word extends string>(words: readonly Word[], notes
 const isoForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /**
- * instant takes an ISO 8601 date or date-time with a zone and gives epoch milliseconds. A bare date is its first
- * millisecond in UTC, or its last one when `end` is set, so that `…_to=2024-05-01` includes that day.
+ * Which millisecond of what was written an instant is: the first one; the last one of a bare date; the last one of a bare
+ * date or of a second without a fraction, for answers that show no fraction.
  */
-export const instant = (end: boolean, notes: Notes) =>
+type Bound = 'from' | 'to' | 'to-second';
+
+const dayLength = 10;
+
+/** lastMsOf is how far the last millisecond of a text lies behind its first. */
+const lastMsOf = (given: string, bound: Bound): number => {
+  if (bound === 'from') return 0;
+  if (given.length === dayLength) return 86_399_999;
+  return bound === 'to-second' && !given.includes('.') ? 999 : 0;
+};
+
+/**
+ * instant takes an ISO 8601 date or date-time with a zone and gives epoch milliseconds. Upper bounds include what they
+ * name: `…_to=2024-05-01` that day, and a time to the second its whole second where rows show no more of it.
+ */
+export const instant = (bound: Bound, notes: Notes) =>
   noted(
     z
       .string()
       .regex(isoForm)
       .transform((given, context) => {
-        const ms = Date.parse(given.length === 10 ? `${given}T${end ? '23:59:59.999' : '00:00:00.000'}Z` : given);
+        const ms = Date.parse(given.length === dayLength ? `${given}T00:00:00Z` : given) + lastMsOf(given, bound);
         // Date.parse turns 2024-02-30 into the first of March; a day that does not exist is a typing error here.
         const isReal =
           !Number.isNaN(ms) && new Date(`${given.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(given.slice(0, 10));

@@ -69,7 +69,8 @@ export const createExamination = (
 
   const refuseInsecure = async (exchange: Exchange): Promise<Failure> => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
-    if (presented.kind === 'one') await report(exchange, presented.text, 'plain-http');
+    // Without an address the caller is gone again, and nobody knows how it came.
+    if (presented.kind === 'one' && exchange.address !== '') await report(exchange, presented.text, 'plain-http');
     return { code: 'request.insecure_transport' };
   };
 

@@ -39,6 +39,19 @@ describe('a credential', () => {
     );
   });
 
+  it('is found beside escapes that are broken, and behind escapes of JSON', () => {
+    fc.assert(
+      fc.property(credential, (text) => {
+        const percents = text.replaceAll('-', '%2D').replaceAll('_', '%5f');
+        expect(exposedInQuery(`y=%zz&q=${percents}`)).toBe(text);
+        expect(exposedInPath(`/%/${percents}/%ff`)).toBe(text);
+        const escaped = [...text].map((character) => `\\u00${character.charCodeAt(0).toString(16)}`).join('');
+        expect(exposedInBody(`{"a":"${escaped}"`)).toBe(text);
+        expect(exposedInBody(`{"api_\\u006bey":"abc"}`)).toBe('abc');
+      }),
+    );
+  });
+
   it('is also what a parameter or member is called after', () => {
     for (const name of ['api_key', 'apikey', 'api-key', 'X-API-Key', 'access_token', 'token', 'key']) {
       expect(exposedInQuery(`limit=1&${name}=abc`)).toBe('abc');

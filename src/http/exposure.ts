@@ -23,19 +23,17 @@ export const exposedInQuery = (query: string): string | null => {
 };
 
 /** exposedInBody does the same for a JSON text, also for one that does not parse. */
-export const exposedInBody = (body: string): string | null =>
-  findCredential(body) ?? namedInBody.exec(body)?.[1] ?? null;
+export const exposedInBody = (body: string): string | null => {
+  const plain = body.includes('\\u') ? body.replaceAll(/\\u00([0-7][0-9a-f])/gi, characterOf) : body;
+  return findCredential(plain) ?? namedInBody.exec(plain)?.[1] ?? null;
+};
 
 /** exposedInPath looks for a credential in a path, encoded or not. */
 export const exposedInPath = (path: string): string | null =>
   path.length < shortestCredential ? null : findCredential(decode(path));
 
-const decode = (text: string): string => {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A broken escape elsewhere must not hide a credential: look at the text as it is.
-    return text;
-  }
-};
+const characterOf = (_escape: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
+
+/** Credentials and their names are ASCII: each escape is undone by itself, so that a broken one elsewhere hides nothing. */
+const decode = (text: string): string =>
+  text.includes('%') ? text.replaceAll(/%([0-7][0-9a-f])/gi, characterOf) : text;

@@ -19,7 +19,7 @@ import type {
   SessionGate,
 } from './surface.ts';
 import type { Traffic } from './traffic.ts';
-import { refusalOf, verdictOf } from './verdict.ts';
+import { isUnasked, refusalOf, verdictOf } from './verdict.ts';
 import type { Origin } from './transport.ts';
 
 export interface GuardDeps {
@@ -133,7 +133,13 @@ export const createGuard = (deps: GuardDeps): Guard => {
 
   const failed = (exchange: Exchange, failure: Failure): Answer => {
     exchange.failure = failure.code;
-    return exchange.surface.fail(failure, exchange.correlationId);
+    const { credential, meter } = exchange;
+    // What a request was counted against is told whatever became of it.
+    const told =
+      failure.meter === undefined && meter !== null && credential !== null
+        ? { ...failure, meter, credential }
+        : failure;
+    return exchange.surface.fail(told, exchange.correlationId);
   };
 
   const caught = (exchange: Exchange, thrown: unknown): Answer => {
@@ -283,11 +289,6 @@ export const createGuard = (deps: GuardDeps): Guard => {
     },
   };
 };
-
-const isUnasked = ({ surface, request }: Exchange, { code }: Failure): boolean =>
-  surface.challengesFirst === true &&
-  code === 'request.method_not_allowed' &&
-  surface.present(request.headers, request).kind === 'none';
 
 /** When the same request may be tried again, for failures that pass: `retry_after` of the detail is in seconds. */
 const retryOf = ({ entry, detail }: AppError): Pick<Failure, 'retryAfterMs'> => {

@@ -161,6 +161,36 @@ describe('the lane', () => {
     expect(text()).toMatch(/^Connection: close\r\n\r\nlast$/m);
   });
 
+  it('ends a connection with an answer that says so', async () => {
+    const ground = await prepare();
+    const { socket, text } = await ground.dial();
+    socket.write(get('/known'));
+    const { response } = await next(ground, 0);
+    response.writeHead(426, ['Connection', 'Upgrade, close', 'Content-Length', '2']);
+    response.end('no', 'latin1');
+    await until(() => socket.readableEnded);
+    expect(text().match(/^connection:.*$/gim)).toEqual(['Connection: Upgrade, close']);
+  });
+
+  it.each([
+    ['a request', get('/known/2')],
+    ['anything else', 'POST /known HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ])('takes no notice of %s after the last request', async (_what, bytes) => {
+    const ground = await prepare();
+    const { socket, text } = await ground.dial();
+    // Not read until later, so that the connection lives on after its last answer.
+    socket.pause();
+    socket.write(get('/known/1', 'Connection: close'));
+    answer(await next(ground, 0), 'x'.repeat(8 * 1024 * 1024));
+    socket.write(bytes);
+    const { bytesRead = 0 } = ground.accepted[0] ?? {};
+    await until(() => (ground.accepted[0]?.bytesRead ?? 0) > bytesRead);
+    expect([ground.waiting.length, ground.handedOver]).toEqual([1, []]);
+    socket.resume();
+    await until(() => socket.readableEnded);
+    expect(text().endsWith('xxx')).toBe(true);
+  });
+
   it('ends a connection that its caller has closed between two requests', async () => {
     const ground = await prepare();
     const { socket } = await ground.dial();

@@ -69,10 +69,11 @@ export const createLane = (deps: LaneDeps): Lane => {
     };
 
     const ending = {
-      tail: (): string => `${dateLine()}${isClosing || isLast ? 'Connection: close\r\n\r\n' : staying}`,
-      answered: (): void => {
+      tail: (saysConnection: boolean): string =>
+        `${dateLine()}${saysConnection ? '\r\n' : isClosing || isLast ? 'Connection: close\r\n\r\n' : staying}`,
+      answered: (isEnded: boolean): void => {
         isBusy = false;
-        if (isClosing || isLast) socket.destroySoon();
+        if (isClosing || isLast || isEnded) socket.destroySoon();
         else if (held !== null) handOver(held);
         // Who does not read gets no further answer.
         else if (socket.writableNeedDrain) socket.pause();
@@ -80,6 +81,8 @@ export const createLane = (deps: LaneDeps): Lane => {
     };
 
     const onData = (chunk: Buffer): void => {
+      // Nothing counts that comes after the last request (RFC 9112, 9.6).
+      if (socket.writableEnded) return;
       if (isBusy) {
         socket.pause();
         held = held === null ? chunk : Buffer.concat([held, chunk]);

@@ -31,7 +31,8 @@ const readHeaders = (text: string): PlainHeaders | null => {
   for (const line of text.slice(0, -4).split('\r\n')) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).replaceAll(/^[\t ]+|[\t ]+$/g, '');
+    // Of all that is trimmed the form lets in blanks and tabs only; a pattern would look at a run of them again and again.
+    const value = line.slice(colon + 1).trim();
     const key = name.toLowerCase();
     // What a repeated header means differs from one to the next.
     if (Object.hasOwn(headers, key)) return null;

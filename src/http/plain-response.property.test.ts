@@ -30,7 +30,7 @@ const write = (response: Outgoing): void => {
 const dateLine = createDateLine(systemClock);
 const lane = createNetServer((socket: Socket) => {
   const response = new PlainResponse(socket, {
-    tail: () => `${dateLine()}Connection: close\r\n\r\n`,
+    tail: (saysConnection) => `${dateLine()}${saysConnection ? '' : 'Connection: close\r\n'}\r\n`,
     answered: () => socket.destroySoon(),
   });
   socket.once('data', () => {
@@ -72,17 +72,18 @@ const answer = fc
   .record({
     status: fc.constantFrom(200, 201, 204, 304, 400, 401, 404, 429, 500, 503),
     preset: fc.array(fc.tuple(fc.constantFrom('Strict-Transport-Security', 'X-Preset'), value), { maxLength: 1 }),
+    connection: fc.constantFrom([], ['Connection', 'Upgrade, close']),
     headers: fc.uniqueArray(fc.tuple(name, value), { maxLength: 6, selector: ([header]) => header }),
     body: fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.constant('é'.repeat(500))),
   })
-  .map(({ status, preset, headers, body }): Written => {
+  .map(({ status, preset, connection, headers, body }): Written => {
     const hasBody = status !== 204 && status !== 304;
     const sent = hasBody ? body : '';
     const bytes = Buffer.byteLength(sent);
     return {
       status,
       preset,
-      headers: [...headers.flat(), ...(hasBody ? ['Content-Length', String(bytes)] : [])],
+      headers: [...connection, ...headers.flat(), ...(hasBody ? ['Content-Length', String(bytes)] : [])],
       body: sent,
       encoding: bytes === sent.length ? 'latin1' : 'utf8',
     };

@@ -5,10 +5,10 @@ import type { Outgoing } from './surface.ts';
 
 /** What the answers of a connection end with, and who is told of it. */
 export interface PlainEnding {
-  /** The lines that end a head: date, and what becomes of the connection. */
-  tail(): string;
-  /** answered is called once, when the answer has been handed to the connection. */
-  answered(): void;
+  /** The lines that end a head: date, and what becomes of the connection unless the answer says that itself. */
+  tail(saysConnection: boolean): string;
+  /** answered is called once, when the answer has been handed to the connection; `isLast`: it said that it ends that. */
+  answered(isLast: boolean): void;
 }
 
 /** The one answer of a plain request: as node:http writes it, in one piece. */
@@ -17,6 +17,8 @@ export class PlainResponse implements Outgoing {
   readonly #socket: Socket;
   readonly #ending: PlainEnding;
   #head = '';
+  /** The answer's own header Connection. */
+  #connection: string | null = null;
   #preset: string[] | null = null;
 
   constructor(socket: Socket, ending: PlainEnding) {
@@ -35,14 +37,17 @@ export class PlainResponse implements Outgoing {
 
   /** writeHead takes names and values in turn. Throws on a value that would not be one header. */
   writeHead(status: number, headers: readonly string[]): void {
+    const place = headers.indexOf('Connection');
+    if (place >= 0) this.#connection = headers[place + 1] ?? null;
     this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n${this.#preset === null ? '' : lines(this.#preset)}${lines(headers)}`;
   }
 
   end(body: string, encoding: 'latin1' | 'utf8'): void {
     if (this.headersSent) return;
     this.headersSent = true;
-    if (!this.#socket.destroyed) this.#socket.write(`${this.#head}${this.#ending.tail()}${body}`, encoding);
-    this.#ending.answered();
+    const tail = this.#ending.tail(this.#connection !== null);
+    if (!this.#socket.destroyed) this.#socket.write(`${this.#head}${tail}${body}`, encoding);
+    this.#ending.answered(this.#connection?.includes('close') === true);
   }
 }
 

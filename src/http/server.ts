@@ -45,6 +45,8 @@ export interface HttpServer {
 
 const routedMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+const isRouted = (method: string): boolean => routedMethods.some((routed) => routed === method);
+
 /** createServer builds the server with one encapsulated scope per surface. Nothing listens yet. */
 export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
   const correlate = createCorrelation(deps.random);
@@ -121,9 +123,12 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
       listener.server.on('request', (request, response) => {
         if (isClosing) response.setHeader('Connection', 'close');
         if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
-        const route = request.method === 'GET' ? direct(request.url ?? '/') : null;
-        if (route === null) handler(request, response);
-        else serve(route, request, response);
+        const method = request.method ?? '';
+        const route = method === 'GET' ? direct(request.url ?? '/') : null;
+        if (route !== null) serve(route, request, response);
+        else if (isRouted(method)) handler(request, response);
+        // The router has opinions of its own about some methods.
+        else unrouted(request, response);
       }),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     frameworkErrors: (_error, request, reply) => {

@@ -53,3 +53,9 @@ export const verdictOf = (
   exchange.chargedMillicredits = outcome.chargedMillicredits;
   return null;
 };
+
+/** isUnasked says whether somebody without a credential is asked for one before hearing that the method is unknown. */
+export const isUnasked = ({ surface, request }: Exchange, { code }: Failure): boolean =>
+  surface.challengesFirst === true &&
+  code === 'request.method_not_allowed' &&
+  surface.present(request.headers, request).kind === 'none';

@@ -147,6 +147,11 @@ export const errorCatalogue = {
   'tag.limit_reached': entry(409, 'Too many tags', 'Delete a tag, or take one off CVEs that do not need it.'),
   'notification.not_found': entry(404, 'No such notification', 'List the notifications of the project.'),
   'notification.name_taken': entry(409, 'Name of a notification in use', 'Choose another name in this project.'),
+  'notification.in_use': entry(
+    409,
+    'Notification in use',
+    'Take it out of the actions of the automations that send to it, or remove those; to send nothing, switch it off.',
+  ),
   'automation.not_found': entry(404, 'No such automation', 'List the automations of the project.'),
   'automation.name_taken': entry(409, 'Name of an automation in use', 'Choose another name in this project.'),
   'automation.execution_not_found': entry(404, 'No such execution', 'List the executions of the automation.'),

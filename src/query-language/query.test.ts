@@ -156,6 +156,9 @@ describe('fields', () => {
     ['updated<=2024-05-01', { kind: 'modified', toMs: day('2024-05-02') - 1 }],
     ['created=2024-02-29', { kind: 'published', fromMs: day('2024-02-29'), toMs: day('2024-03-01') - 1 }],
     ['updated>=2024-05-01T12:00:00Z', { kind: 'modified', fromMs: Date.UTC(2024, 4, 1, 12) }],
+    // Rows show seconds: one that shows this second was changed at it, whatever its milliseconds.
+    ['updated<=2024-05-01T12:00:00Z', { kind: 'modified', toMs: Date.UTC(2024, 4, 1, 12) + 999 }],
+    ['updated<=2024-05-01T12:00:00.250Z', { kind: 'modified', toMs: Date.UTC(2024, 4, 1, 12) + 250 }],
     ['updated>2024-05-01T12:00:00+02:00', { kind: 'modified', fromMs: Date.UTC(2024, 4, 1, 10, 0, 1) }],
     ['created<=30d', { kind: 'published', fromMs: nowMs - 30 * dayMs }],
     ['created>=2W', { kind: 'published', toMs: nowMs - 14 * dayMs }],

@@ -77,7 +77,8 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    this.#database.exec('rollback');
+    // A full disk has SQLite roll back by itself; a second time would hide why.
+    if (this.#database.isTransaction) this.#database.exec('rollback');
   }
 
   async releaseConnection(): Promise<void> {

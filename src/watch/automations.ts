@@ -91,6 +91,18 @@ const naming = <T>(task: () => Promise<T>): Promise<T> =>
     return fail('automation.name_taken', { detail: { fields: { name } }, cause });
   });
 
+const noNotification = () => refusedFields({ configuration: 'actions: There is no such notification.' });
+const noMember = () => refusedFields({ configuration: 'actions: There is no such member.' });
+
+/** automationsSending lists the names of a project's automations, switched on or off, that send to a notification. */
+export const automationsSending = async (tx: Db, projectId: number, notificationId: string): Promise<string[]> =>
+  (await listAutomations(tx, projectId))
+    .map(automationOf)
+    .filter(({ configuration }) =>
+      configuration.actions.some(({ type, value }) => type === 'send_notification' && value === notificationId),
+    )
+    .map(({ name }) => name);
+
 export const automationVerbs = (deps: WatchDeps) => {
   const { control, clock, random, audit, projects } = deps;
   const { db } = control;
@@ -122,16 +134,26 @@ export const automationVerbs = (deps: WatchDeps) => {
     for (const { type, value } of actions) {
       if (type === 'send_notification') {
         const wanted = value?.toLowerCase();
-        const one = notifications.find(({ id, name }) => name === value || id === wanted);
-        if (one === undefined) throw refusedFields({ configuration: 'actions: There is no such notification.' });
+        // A name may look like an id; what is shown of an action is the id, and can be sent back.
+        const one = notifications.find(({ id }) => id === wanted) ?? notifications.find(({ name }) => name === value);
+        if (one === undefined) throw noNotification();
         found.push({ type, value: one.id });
       } else if (type === 'assign_user') {
         const person = await projects.lockPerson(tx, project, value ?? '');
-        if (person === null) throw refusedFields({ configuration: 'actions: There is no such member.' });
+        if (person === null) throw noMember();
         found.push({ type, value: person.userId });
       } else found.push({ type, value });
     }
     return found;
+  };
+
+  /** requireTargets checks that what held actions name, by what stays, is still there. */
+  const requireTargets = async (tx: Db, project: Project, actions: readonly AutomationAction[]): Promise<void> => {
+    const notifications = await listNotifications(tx, project.id);
+    for (const { type, value } of actions) {
+      if (type === 'send_notification' && !notifications.some(({ id }) => id === value)) throw noNotification();
+      if (type === 'assign_user' && !(await projects.belongs(tx, project.id, value ?? ''))) throw noMember();
+    }
   };
 
   const rowOf = async (tx: Db, { projectId, name }: AutomationPlace): Promise<AutomationRow> => {
@@ -190,7 +212,10 @@ export const automationVerbs = (deps: WatchDeps) => {
         }),
       );
     },
-    /** change changes what is given, and checks what comes of it as a whole. Throws as `create`, `automation.not_found`. */
+    /**
+     * change changes what is given, and checks what comes of it as a whole; of one that is off in the end, not whether what
+     * its actions named is still there. Throws as `create`, `automation.not_found`.
+     */
     change: async (input: AutomationPlace & { readonly change: AutomationChange }): Promise<Automation> => {
       const { actor, projectId, change } = input;
       const name = change.name === undefined ? undefined : outputName(change.name);
@@ -205,12 +230,15 @@ export const automationVerbs = (deps: WatchDeps) => {
             ...held.configuration,
             triggers: type === held.triggerType ? held.configuration.triggers : [],
           });
+          const isEnabled = change.isEnabled ?? held.isEnabled;
           const isRouted = change.configuration?.['actions'] !== undefined;
           const actions = isRouted ? await resolved(tx, project, configuration.actions) : configuration.actions;
+          // What is switched off may be kept as it is: else nobody could switch it off.
+          if (isEnabled && !isRouted) await requireTargets(tx, project, actions);
           const changed: AutomationRow = {
             ...row,
             name: name ?? row.name,
-            is_enabled: Number(change.isEnabled ?? held.isEnabled),
+            is_enabled: Number(isEnabled),
             trigger_type: type,
             ...columnsOf(scheduleOf(type, change.schedule ?? {}, before)),
             configuration: JSON.stringify({ ...configuration, actions }),

@@ -9,7 +9,8 @@
  * Invariants: changes of one project take turns; a name is subscribed to once; a replacement is there as a whole or not at
  * all; a tracker says something or is gone; an assignee belongs to the project or its organisation, and whoever leaves loses
  * what was assigned; what was a project's goes with it; where a notification goes is encrypted, and only its delivery reads it
- * back; nothing is sent to a mail address that has not been confirmed; every change is audited in its transaction.
+ * back; nothing is sent to a mail address that has not been confirmed; a notification is there as long as an automation sends to
+ * it; every change is audited in its transaction.
  *
  * Fails with `project.not_found`, `permission.refused`, `member.not_found`, `watch.…`, `notification.…`,
  * `automation.…`, `report.not_found`, `confirmation.refused`, and `request.invalid_parameter` with `detail.fields`.

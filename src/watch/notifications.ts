@@ -1,6 +1,7 @@
 import type { Project } from '../accounts/index.ts';
 import { AppError, fail, newUuid, refusedFields, Secret, type Actor } from '../kernel/index.ts';
 import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
+import { automationsSending } from './automations.ts';
 import { confirmationOf, confirmationText, isConfirmedBy, readConfirmation } from './confirmation.ts';
 import type { WatchDeps } from './deps.ts';
 import { outputName } from './output-name.ts';
@@ -239,12 +240,20 @@ export const notificationVerbs = (deps: WatchDeps) => {
         }),
       );
     },
-    /** remove forgets a notification with everything secret in it. Throws `notification.not_found`. */
+    /**
+     * remove forgets a notification with everything secret in it. Throws `notification.not_found`, and `notification.in_use`
+     * with the automations that would send to nobody then: they are for those to change who may change automations.
+     */
     remove: (input: NotificationPlace): Promise<void> =>
       inTransaction(db, async (tx) => {
         const { actor, projectId } = input;
         await projects.lock(tx, { actor, projectId, needed: 'manage' });
         const row = await rowOf(tx, input);
+        const automations = await automationsSending(tx, projectId, row.id);
+        if (automations.length > 0) {
+          const message = `Automations of the project send to this notification: ${automations.join(', ')}`;
+          throw fail('notification.in_use', { message, detail: { automations } });
+        }
         await deleteNotification(tx, row.id);
         await record(tx, actor, row, 'notification.removed', { before: { type: row.type, ...traceOf(row) } });
       }),

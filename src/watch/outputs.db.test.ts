@@ -116,6 +116,34 @@ eachEngine('what a project sends and does', (makeDatabase) => {
       }
     });
 
+    it('keep the notifications that they send to, also of two who come at the same time', async () => {
+      const { id } = await node.watch.notifications.create({ ...place('Hook'), ...hook });
+      const actions = [{ type: 'send_notification', value: 'Hook' }];
+      const sending = { ...alert, configuration: { ...alert.configuration, actions } };
+      const both = await Promise.allSettled([
+        node.watch.automations.create({ ...place('A'), ...sending }),
+        node.watch.notifications.remove(place('Hook')),
+      ]);
+      // Whoever comes second is refused: nothing of it is half done.
+      expect(['notification.in_use', 'request.invalid_parameter']).toContain(codesOf(both).join());
+      const isKept = (await node.watch.notifications.find(project.id, 'Hook')) !== null;
+      expect((await node.watch.automations.list(project.id)).length).toBe(Number(isKept));
+      // A row of before that rule: what it names is gone.
+      await node.watch.automations.create({ ...place('B'), ...alert });
+      const configuration = JSON.stringify({
+        triggers: ['kev_added'],
+        conditions: { operator: 'AND', children: [] },
+        actions: [{ type: 'send_notification', value: id.replace(/^.{8}/, '00000000') }],
+      });
+      await node.control.db.updateTable('automations').set({ configuration }).where('name', '=', 'B').execute();
+      for (const change of [{ isEnabled: true }, { configuration: { triggers: ['kev_added'] } }]) {
+        const kept = node.watch.automations.change({ ...place('B'), change });
+        await expect(kept).rejects.toMatchObject({ code: 'request.invalid_parameter' });
+      }
+      const off = await node.watch.automations.change({ ...place('B'), change: { isEnabled: false } });
+      expect(off.isEnabled).toBe(false);
+    });
+
     it('keep their executions, newest first and by page, until they go', async () => {
       const { id } = await node.watch.automations.create({ ...place('A'), ...alert });
       const found = { windowStartMs: 0, windowEndMs: 1, matchedCvesCount: 0, impactSummary: {}, cvesTableData: [] };

@@ -55,6 +55,10 @@ test('a disk that fills up under load: 503 and nothing charged, then it works by
   const free = await fill(disk);
   await seen(503);
   expect((await call(`${server.url}/healthz`)).status).toBe(200);
+  const user = await installed.run('user', 'create', '--email', 'late@example.org');
+  expect(user).toMatchObject({ code: 1, stdout: '' });
+  expect(user.stderr).toMatch(/^error: .+\nhelp: .+/m);
+  expect(user.stderr).not.toContain('unexpected');
   await free();
   await seen(200);
   const shots = await load.stop();

@@ -106,7 +106,7 @@ describe.each(cybersecfeedOperations.map((operation) => ({ id: operation.id, ope
   });
 
   it('refuses every other method with Allow, and answers OPTIONS without a key', async () => {
-    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'].filter(
+    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY'].filter(
       (method) => method !== operation.method,
     );
     for (const method of methods) {

@@ -86,6 +86,15 @@ describe('documented answers', () => {
       },
       meta: meta(),
     });
+    server.clock.advance(45_000);
+    // What is refused for another reason, or asks for credits, was counted as well and says so.
+    const wrong = await get('/api/v1/cves?limit=0', 'free');
+    expect([wrong.status, wrong.headers['x-rate-limit-remaining']]).toEqual([400, '4']);
+    const usage = await get('/api/v1/usage', 'free');
+    expect([usage.headers['x-rate-limit-remaining'], usage.headers['ratelimit-policy']]).toEqual([
+      '3',
+      '"credits";q=1000, "requests";q=5;w=60',
+    ]);
   });
 
   it('answers usage with its figures and the X-Credits headers', async () => {

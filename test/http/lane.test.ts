@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { keys } from '../support/memory-gates.ts';
+import { ask } from '../support/wire.ts';
 
 let server: TestServer;
 const sockets: Socket[] = [];
@@ -51,11 +52,12 @@ const statusesOf = (text: string): readonly (string | undefined)[] =>
 const settled = (text: string): string =>
   text.replaceAll(/req-[\w-]{12}/g, 'req-…').replaceAll(/^Date: .*$/gm, 'Date: …');
 
-/** The answers to some pieces of bytes, each sent when the one before has left. */
+/** The answers to some pieces of bytes, each sent when the one before has been read: another request was answered since. */
 const answersTo = async (pieces: readonly string[], count: number): Promise<string> => {
   const { socket, text } = dial();
   for (const piece of pieces) {
-    await new Promise<void>((sent) => socket.write(piece, 'latin1', () => sent()));
+    socket.write(piece, 'latin1');
+    await ask(server.url, '/healthz');
   }
   await until(() => countAnswers(text()) >= count);
   socket.destroy();
@@ -127,6 +129,23 @@ describe('a plain read', () => {
     await until(() => countAnswers(text()) === 2);
     expect(statusesOf(text())).toEqual(['400', '200']);
     socket.destroy();
+  });
+});
+
+describe('a caller that is gone at once', () => {
+  it('has exposed nothing', async () => {
+    const { hostname, port } = new URL(server.url);
+    const logged = server.lines.length;
+    const exposures = server.gates.exposures.length;
+    for (let count = 0; count < 20; count += 1) {
+      const socket = connect(Number(port), hostname);
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      await new Promise<void>((connected) => socket.once('connect', () => connected()));
+      socket.write(get(record, key), () => socket.resetAndDestroy());
+    }
+    await until(() => server.lines.slice(logged).filter((line) => line.includes('"request"')).length >= 20);
+    expect(server.gates.exposures.length).toBe(exposures);
   });
 });
 

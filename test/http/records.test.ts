@@ -206,6 +206,20 @@ describe('batches', () => {
     expect(at(answer.json, 'error', 'details', 'constraint')).toMatch(/^must be /);
   });
 
+  it('takes nothing from the query', async () => {
+    const answer = await ask(server.url, '/api/v1/cve/batch?fields=severity', {
+      method: 'POST',
+      headers: { 'x-api-key': keys.enterprise, 'content-type': 'application/json' },
+      body: '{"cve_ids":["CVE-2021-44228"]}',
+    });
+    expect([answer.status, at(answer.json, 'error', 'details', 'parameter')]).toEqual([400, 'fields']);
+  });
+
+  it('shows the value of a member that it does not know', async () => {
+    const answer = await post('{"cve_ids":["CVE-2021-44228"],"limit":5}');
+    expect(at(answer.json, 'error', 'details', 'value')).toBe(5);
+  });
+
   it.each([
     ['no body', '', 400, 'INVALID_REQUEST', 'application/json'],
     ['a broken body', '{"cve_ids":', 400, 'INVALID_REQUEST', 'application/json'],

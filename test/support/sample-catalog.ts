@@ -62,6 +62,7 @@ const recordOf = (index: number): RecordDetail => {
 const sortValue = (record: RecordDetail, query: ListQuery): number => {
   const values = {
     severity: record.score ?? -1,
+    cvss: record.score ?? -1,
     epss: record.epss ?? -1,
     published: record.publishedMs ?? -1,
     modified: record.modifiedMs ?? -1,

@@ -13,15 +13,32 @@ const maximumDerivedRows = 8_000;
  */
 export const cpeMatchesOf = (containers: readonly JsonObject[]): readonly CpeMatch[] => {
   const rows = new Rows();
+  addStated(containers, rows);
+  addDerived(containers, rows);
+  return rows.list;
+};
+
+/** derivedMatchesOf lists those of the rows that follow from affected entries alone: no stated configuration has them. */
+export const derivedMatchesOf = (containers: readonly JsonObject[]): readonly CpeMatch[] => {
+  const rows = new Rows();
+  addStated(containers, rows);
+  const stated = rows.list.length;
+  addDerived(containers, rows);
+  return rows.list.slice(stated);
+};
+
+const addStated = (containers: readonly JsonObject[], rows: Rows): void => {
   for (const container of containers) {
     for (const configuration of objectsOf(container['cpeApplicability'])) {
       for (const node of objectsOf(configuration['nodes'])) addNode(node, configuration['negate'] === true, rows);
     }
   }
+};
+
+const addDerived = (containers: readonly JsonObject[], rows: Rows): void => {
   for (const container of containers) {
     for (const entry of objectsOf(container['affected'])) addEntry(entry, rows);
   }
-  return rows.list;
 };
 
 type Row = { -readonly [Name in keyof CpeMatch]: CpeMatch[Name] };
@@ -64,21 +81,26 @@ const addNode = (node: JsonObject, outerNegate: boolean, rows: Rows): void => {
   for (const match of objectsOf(node['cpeMatch'])) {
     const cpe = readCpe(textOf(match['criteria']) ?? '');
     if (cpe === null) continue;
-    const row: Row = { vulnerable: match['vulnerable'] !== false && !negated, criteria: cpe.text };
-    // One after the other, in the order in which they are stored: spreading them costs more than the rest of the row.
-    const id = textOf(match['matchCriteriaId']);
-    if (id !== null) row.matchCriteriaId = id;
-    const startIncluding = textOf(match['versionStartIncluding']);
-    if (startIncluding !== null) row.versionStartIncluding = startIncluding;
-    const startExcluding = textOf(match['versionStartExcluding']);
-    if (startExcluding !== null) row.versionStartExcluding = startExcluding;
-    const endIncluding = textOf(match['versionEndIncluding']);
-    if (endIncluding !== null) row.versionEndIncluding = endIncluding;
-    const endExcluding = textOf(match['versionEndExcluding']);
-    if (endExcluding !== null) row.versionEndExcluding = endExcluding;
-    rows.add(row);
+    rows.add(statedMatch(match, cpe.text, match['vulnerable'] !== false && !negated));
   }
   for (const child of objectsOf(node['children'])) addNode(child, negated, rows);
+};
+
+/** statedMatch is a match of a stated configuration, with the version bounds and the id that it has. */
+export const statedMatch = (match: JsonObject, criteria: string, vulnerable: boolean): CpeMatch => {
+  const row: Row = { vulnerable, criteria };
+  // One after the other, in the order in which they are stored: spreading them costs more than the rest of the row.
+  const id = textOf(match['matchCriteriaId']);
+  if (id !== null) row.matchCriteriaId = id;
+  const startIncluding = textOf(match['versionStartIncluding']);
+  if (startIncluding !== null) row.versionStartIncluding = startIncluding;
+  const startExcluding = textOf(match['versionStartExcluding']);
+  if (startExcluding !== null) row.versionStartExcluding = startExcluding;
+  const endIncluding = textOf(match['versionEndIncluding']);
+  if (endIncluding !== null) row.versionEndIncluding = endIncluding;
+  const endExcluding = textOf(match['versionEndExcluding']);
+  if (endExcluding !== null) row.versionEndExcluding = endExcluding;
+  return row;
 };
 
 const addEntry = (entry: JsonObject, rows: Rows): void => {

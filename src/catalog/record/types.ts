@@ -31,6 +31,22 @@ export interface CpeMatch {
   readonly versionEndExcluding?: string;
 }
 
+/** A node of a configuration: names joined by its operator. */
+export interface CpeNode {
+  /** Of the older form of NVD; newer ones have none. */
+  readonly children?: readonly CpeNode[];
+  readonly cpeMatch: readonly CpeMatch[];
+  readonly negate: boolean;
+  readonly operator: 'AND' | 'OR';
+}
+
+/** An NVD-style configuration: nodes joined by its operator. Operator and negation are there where the source states them. */
+export interface CpeConfiguration {
+  readonly negate?: boolean;
+  readonly nodes: readonly CpeNode[];
+  readonly operator?: 'AND' | 'OR';
+}
+
 /** A reference named by several containers is listed once: the first one's source, the tags of all. */
 export interface Reference {
   readonly url: string;
@@ -83,6 +99,7 @@ export interface NormalisedRecord {
   /** Empty when the record does not name it. */
   readonly assignerName: string;
   readonly publishedMs: number | null;
+  /** Null when the document has no date at all: then the store takes the time of the import. */
   readonly modifiedMs: number | null;
   /** The source's own modification time; null when it states none. */
   readonly updatedMs: number | null;

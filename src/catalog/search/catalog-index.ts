@@ -158,18 +158,22 @@ export class CatalogIndex {
     });
   }
 
-  /** The order by CVE id is seldom asked for: it is made when it is, and dropped with the next commit. */
+  /** Orders that are seldom asked for are made when they are, and dropped with the next commit. */
   #order(key: SortKey): Order {
     const order = this.#orders[key];
     if (!order.isBuilt) {
-      const columns = this.#columns;
-      columns.idOrder = new Float64Array(columns.size).fill(noValue);
-      this.#store.eachIdOrder((id, value) => {
-        columns.idOrder[id] = value;
-      });
+      if (key === 'cve_id') this.#readIdOrder();
       order.rebuild();
     }
     return order;
+  }
+
+  #readIdOrder(): void {
+    const columns = this.#columns;
+    columns.idOrder = new Float64Array(columns.size).fill(noValue);
+    this.#store.eachIdOrder((id, value) => {
+      columns.idOrder[id] = value;
+    });
   }
 
   #load(): void {
@@ -201,6 +205,7 @@ export class CatalogIndex {
     for (const key of readyKeys) this.#orders[key].merge(changed, isChanged);
     this.#columns.idOrder = new Float64Array(0);
     this.#orders.cve_id = new Order('cve_id', this.#columns);
+    this.#orders.cvss = new Order('cvss', this.#columns);
     return true;
   }
 }
@@ -210,6 +215,7 @@ const readyKeys = ['severity', 'epss', 'published', 'modified'] as const satisfi
 
 const ordersOf = (columns: Columns): Record<SortKey, Order> => ({
   severity: new Order('severity', columns),
+  cvss: new Order('cvss', columns),
   epss: new Order('epss', columns),
   published: new Order('published', columns),
   modified: new Order('modified', columns),

@@ -103,6 +103,13 @@ export class Columns {
         const score = this.score[id] ?? noValue;
         return severity === 0 && score < 0 ? noValue : severity * 1000 + Math.max(score, 0);
       }
+      case 'cvss':
+        return Math.max(
+          this.scoreV2[id] ?? noValue,
+          this.scoreV30[id] ?? noValue,
+          this.scoreV31[id] ?? noValue,
+          this.scoreV40[id] ?? noValue,
+        );
       case 'epss':
         return this.epss[id] ?? noValue;
       case 'cve_id':

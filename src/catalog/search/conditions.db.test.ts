@@ -190,7 +190,7 @@ const fits = (condition: Numeric, row: Required<Sample>): boolean => {
   }
 };
 
-const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified', 'cve_id'];
+const keys: readonly SortKey[] = ['severity', 'cvss', 'epss', 'published', 'modified', 'cve_id'];
 const isWhole = (sample: Sample): sample is Required<Sample> => Object.keys(sample).length >= 18;
 
 describe('a condition', () => {
@@ -248,6 +248,22 @@ describe('a condition', () => {
     const after = page.next ?? { value: 0, id: 0 };
     const next = engine.list({ sort: 'cve_id', descending: true, limit: 2, after });
     expect(next.rows.map((row) => row[1])).toEqual(['CVE-2021-10001', 'CVE-2021-10000']);
+    engine.close();
+  });
+
+  it('sorts by the greatest score of any version, also after a change', () => {
+    const writer = sampleWriter();
+    const [first, second, third] = ['CVE-2024-0001', 'CVE-2024-0002', 'CVE-2024-0003'];
+    writer.put(
+      { cveId: first, scores: { v31: 53, v40: 100 } },
+      { cveId: second, scores: { v2: 99 } },
+      { cveId: third },
+    );
+    const engine = new SearchEngine(writer.path);
+    const listed = () => engine.list({ sort: 'cvss', descending: true, limit: 100 }).rows.map((row) => row[1]);
+    expect(listed()).toEqual([first, second, third]);
+    writer.put({ cveId: first, scores: { v31: 53 } });
+    expect(listed()).toEqual([second, first, third]);
     engine.close();
   });
 

@@ -6,7 +6,7 @@ import { Columns, noValue, type IndexRow } from './columns.ts';
 import { narrowByFlags, narrowByRanges, type Filter } from './filter.ts';
 import { Order } from './order.ts';
 
-const keys: readonly SortKey[] = ['severity', 'epss', 'published', 'modified'];
+const keys: readonly SortKey[] = ['severity', 'cvss', 'epss', 'published', 'modified'];
 const day = 86_400_000;
 
 /** Few distinct values, so that ties and missing values are common. */
@@ -93,6 +93,7 @@ const clamped = (ms: number) =>
 const plainValue = (key: SortKey, row: IndexRow): number => {
   const severity = (row.flags >>> 2) & 7;
   if (key === 'severity') return severity === 0 && row.score < 0 ? noValue : severity * 1000 + Math.max(0, row.score);
+  if (key === 'cvss') return Math.max(row.scoreV2, row.scoreV30, row.scoreV31, row.scoreV40);
   if (key === 'epss') return row.epss;
   return clamped(key === 'published' ? row.publishedMs : row.modifiedMs);
 };

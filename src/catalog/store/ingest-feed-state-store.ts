@@ -62,16 +62,19 @@ export const findLastSuccess = (db: DatabaseSync, feed: FeedKind, latestMs: numb
   };
 };
 
-/** measureRecords counts the records of an origin and finds their newest modification up to `latestMs`. */
+/**
+ * measureRecords counts the records of an origin and finds their newest modification up to `latestMs`, as their source
+ * dates it: a record without a date of its own has the time of its import, which says nothing of how new the data is.
+ */
 export const measureRecords = (
   db: DatabaseSync,
   origin: 0 | 1,
   latestMs: number,
 ): { readonly records: number; readonly newestMs: number | null } => {
   const row = db
-    .prepare(
-      'select count(*) as records, max(case when modified_ms <= ? then modified_ms end) as newest from record where origin = ?',
-    )
+    .prepare(`select count(*) as records, max(case when modified_ms <= ? and (published_ms is not null or exists (select 1
+      from document where record_id = record.id and source = record.origin and updated_ms is not null))
+      then modified_ms end) as newest from record where origin = ?`)
     .get(latestMs, origin);
   const newest = row?.['newest'];
   return { records: Number(row?.['records'] ?? 0), newestMs: typeof newest === 'number' ? newest : null };

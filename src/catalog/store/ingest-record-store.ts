@@ -21,7 +21,7 @@ export interface RecordWriter {
 interface StoredRow {
   readonly id: number;
   readonly origin: number;
-  readonly kev: number;
+  readonly modifiedMs: number | null;
 }
 
 /** Whether the full feeds have been loaded: then they decide, and what a record says itself is not asked. */
@@ -39,7 +39,7 @@ export const createRecordWriter = (
 ): RecordWriter => {
   const names = createNameIds(db, atMs);
   const log = createChangeLog(db);
-  const find = db.prepare('select id, origin, kev from record where cve_id = ?');
+  const find = db.prepare('select id, origin, modified_ms from record where cve_id = ?');
   const findDocument = db.prepare('select hash, updated_ms, body from document where record_id = ? and source = ?');
   const findKev = db.prepare('select added_ms, ransomware from kev where cve_id = ?');
   const addKev = db.prepare(
@@ -197,7 +197,7 @@ export const createRecordWriter = (
     document: Uint8Array,
     old: unknown,
   ): void => {
-    const before = renormalised(old, latestMs);
+    const before = renormalised(old, latestMs, row.modifiedMs);
     const kind = record.state === 1 && before?.state !== 1 ? 'rejected' : 'updated';
     const revision = log(row.id, atMs, kind, before === null ? {} : fieldChanges(before, record));
     putRow(row.id, record, revision);
@@ -216,7 +216,8 @@ export const createRecordWriter = (
   };
 
   return {
-    write: (record, hash, document) => {
+    write: (prepared, hash, document) => {
+      const record = dated(prepared, atMs);
       const row = rowOf(find.get(record.cveId));
       if (row === null) {
         insert(record, hash, document);
@@ -250,13 +251,27 @@ const parsed = (body: unknown): unknown => {
   return document;
 };
 
+/**
+ * Where the source states no date at all, the time at which its document came here stands for it: whoever asks what has
+ * changed since must find the record. `updatedMs`, by which documents replace each other, stays the source's own.
+ */
+const dated = <R extends NormalisedRecord>(record: R, otherwiseMs: number | null): R =>
+  record.modifiedMs === null ? { ...record, modifiedMs: otherwiseMs } : record;
+
 /** A stored document, normalised again: it knows what the columns do not, such as vendors without a product. */
-const renormalised = (document: unknown, latestMs: number): NormalisedRecord | null => {
+const renormalised = (document: unknown, latestMs: number, modifiedMs: number | null): NormalisedRecord | null => {
   const outcome = normaliseCveRecord(document, latestMs);
-  return outcome.ok ? outcome.record : null;
+  return outcome.ok ? dated(outcome.record, modifiedMs) : null;
 };
 
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
-const rowOf = (row: Readonly<Record<string, unknown>> | undefined): StoredRow | null =>
-  row === undefined ? null : { id: numberOf(row['id']), origin: numberOf(row['origin']), kev: numberOf(row['kev']) };
+const rowOf = (row: Readonly<Record<string, unknown>> | undefined): StoredRow | null => {
+  if (row === undefined) return null;
+  const modifiedMs = row['modified_ms'];
+  return {
+    id: numberOf(row['id']),
+    origin: numberOf(row['origin']),
+    modifiedMs: typeof modifiedMs === 'number' ? modifiedMs : null,
+  };
+};

@@ -11,6 +11,7 @@ import { sampleFolder } from './read-samples.suite.ts';
 
 const sqlOrder: Readonly<Record<SortKey, string>> = {
   severity: 'case when severity = 0 and score is null then null else severity * 1000 + coalesce(score, 0) end',
+  cvss: `nullif(max(coalesce(score_v2, -1), coalesce(score_v30, -1), coalesce(score_v31, -1), coalesce(score_v40, -1)), -1)`,
   epss: 'epss',
   published: 'published_ms',
   modified: 'modified_ms',
@@ -64,7 +65,7 @@ const pagesOf = async (catalog: Catalog, query: Omit<ListQuery, 'limit'>, total:
 
 const expectSameLists = async (catalog: Catalog, database: DatabaseSync): Promise<void> => {
   for (const [filter, where] of filters) {
-    for (const sort of ['severity', 'epss', 'published', 'modified'] as const) {
+    for (const sort of ['severity', 'cvss', 'epss', 'published', 'modified'] as const) {
       for (const descending of [true, false]) {
         const direction = descending ? 'desc' : 'asc';
         const order = `${sqlOrder[sort]} ${direction} nulls last, id ${direction}`;

@@ -118,7 +118,7 @@ export const readUsage = (deps: AccountDeps, exchange: Exchange): Answer => {
   ];
   if (limit !== null && remaining !== null) {
     headers.push('X-Credits-Limit', String(limit / 1000), 'X-Credits-Remaining', String(remaining / 1000));
-    if (meter.rate === null) headers.push(...creditFields(used, limit, resetAtMs, deps.clock.nowMs()));
+    headers.push(...creditFields(used, limit, resetAtMs, deps.clock.nowMs()));
   }
   return deps.envelope.success(exchange, JSON.stringify(body), null, headers);
 };

@@ -34,7 +34,8 @@ const objectOf = (body: string | null): object => {
 const refusal = (body: object, issue: z.core.$ZodIssue | undefined) => {
   if (issue?.code === 'unrecognized_keys') {
     const known = Object.keys(BatchBody.shape).join(', ');
-    return invalidParameter(issue.keys[0] ?? '', null, `absent: known members are ${known}`);
+    const [unknown = ''] = issue.keys;
+    return invalidParameter(unknown, shownValue(body, unknown, undefined), `absent: known members are ${known}`);
   }
   const [member = '', index] = issue?.path.map(String) ?? [];
   const isItem = member === 'cve_ids' && index !== undefined;

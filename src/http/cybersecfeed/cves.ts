@@ -1,5 +1,12 @@
 import type { ListQuery } from '../../catalog/index.ts';
-import { CveQuery, CvesQuery, RecentQuery, type FieldName, type IncludeName } from '../../contract/index.ts';
+import {
+  CveQuery,
+  CvesQuery,
+  EmptyQuery,
+  RecentQuery,
+  type FieldName,
+  type IncludeName,
+} from '../../contract/index.ts';
 import { fail, type Clock } from '../../kernel/index.ts';
 import { textTag } from '../entity-tag.ts';
 import { invalidParameter, parseQuery } from '../query.ts';
@@ -10,7 +17,7 @@ import type { Envelope } from './envelope.ts';
 import { filtersOf, orderOf, type Filters } from './filters.ts';
 import type { CatalogReads } from './reads.ts';
 import { everything, recordText, type Selection } from './record-text.ts';
-import { wholeTag, type Rendered, type RenderedRecords } from './rendered.ts';
+import type { Rendered, RenderedRecords } from './rendered.ts';
 
 export interface CveDeps {
   readonly catalog: CatalogReads;
@@ -42,11 +49,6 @@ const selectionOf = (given: {
     ? everything
     : { fields: given.fields ?? null, include: given.include ?? [] };
 
-const tagOf = (revision: number, epssDate: string | null, selection: Selection): string =>
-  selection === everything
-    ? wholeTag(revision, epssDate)
-    : `W/"1-${revision}-${epssDate ?? ''}-${bindingOf({ ...selection })}"`;
-
 const notFound = (id: string) => fail('catalog.cve_not_found', { message: `${id} not found` });
 
 /** recallCve is the hot path: a whole record comes from memory when its revision is still that of the catalogue. */
@@ -73,8 +75,8 @@ const readChosen = (deps: CveDeps, exchange: Exchange, id: string, epssDate: str
   const selection = selectionOf(parseQuery(CveQuery, exchange.query));
   const record = deps.catalog.find(id);
   if (record === null) throw notFound(id);
-  const tag = tagOf(record.revision, epssDate, selection);
-  return deps.envelope.success(exchange, `{"cve":${recordText(record, epssDate, selection)}}`, tag);
+  const text = recordText(record, epssDate, selection);
+  return deps.envelope.success(exchange, `{"cve":${text}}`, textTag(text));
 };
 
 /** listCves answers one page of the records that match, in the asked order. */
@@ -133,6 +135,7 @@ export const paginationText = (limit: number, nextCursor: string | null, total: 
 
 /** batchCves answers up to 50 records in the order of the request; repeated ids collapse, unknown ones are listed. */
 export const batchCves = (deps: CveDeps, exchange: Exchange): Answer => {
+  parseQuery(EmptyQuery, exchange.query);
   const given = batchOf(exchange.body);
   const selection = selectionOf(given);
   const epssDate = deps.epssDate();

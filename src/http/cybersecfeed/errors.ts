@@ -142,11 +142,11 @@ const headersOf = (failure: Failure, status: number, nowMs: number): string[] =>
   if (status === 426) headers.push('Upgrade', 'TLS/1.2, HTTP/1.1', 'Connection', 'Upgrade, close');
   const meter = failure.meter;
   if (meter === undefined) return headers;
-  if (failure.code === 'admission.credits_exhausted') {
-    return [...headers, ...creditFields(meter.usedMillicredits, meter.limitMillicredits ?? 0, meter.resetAtMs, nowMs)];
-  }
-  if (meter.rate === null) return headers;
-  return [...headers, ...rateFields(meter.rate, failure.credential?.terms.rate?.windowMs ?? 60_000, nowMs)];
+  if (meter.rate !== null)
+    headers.push(...rateFields(meter.rate, failure.credential?.terms.rate?.windowMs ?? 60_000, nowMs));
+  if (failure.code === 'admission.credits_exhausted')
+    headers.push(...creditFields(meter.usedMillicredits, meter.limitMillicredits ?? 0, meter.resetAtMs, nowMs));
+  return headers;
 };
 
 /** createFailures renders every code of the catalogue in this product's envelope. */

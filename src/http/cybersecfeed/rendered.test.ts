@@ -71,6 +71,17 @@ describe('createRendered', () => {
     expect([shown('2026-01-02'), shown('2026-01-02'), reads]).toEqual([null, null, 5]);
   });
 
+  it('tags what a record shows, not where it lies', () => {
+    const tagOf = (record: RecordDetail) =>
+      createRendered({ version: () => 1, revisionOf: () => record.revision, find: () => record }).render(
+        'CVE-2024-1',
+        null,
+      )?.tag;
+    const record = recordOf('CVE-2024-0001', 7);
+    expect(tagOf({ ...record, revision: 8 })).toBe(tagOf(record));
+    expect(tagOf({ ...record, title: 'another' })).not.toBe(tagOf(record));
+  });
+
   it('forgets the oldest of too many', () => {
     let reads = 0;
     const records = createRendered({

@@ -1,3 +1,4 @@
+import { textTag } from '../entity-tag.ts';
 import { recordKey } from '../record-key.ts';
 import { wireText } from '../wire-text.ts';
 import type { CatalogReads } from './reads.ts';
@@ -24,9 +25,6 @@ export interface RenderedRecords {
 const entriesMax = 2048;
 const bytesMax = 32_768;
 
-/** wholeTag is the entity tag of a whole record: what it shows depends on nothing else. */
-export const wholeTag = (revision: number, epssDate: string | null): string => `W/"1-${revision}-${epssDate ?? ''}"`;
-
 /**
  * createRendered remembers the texts of whole records. The catalogue is asked for its version every time, and for the
  * record's revision when that has moved, which is several times cheaper than reading the record: a remembered text is never
@@ -52,8 +50,10 @@ export const createRendered = (catalog: Pick<CatalogReads, 'find' | 'revisionOf'
       return null;
     }
     const { revision } = record;
-    const wire = wireText(recordText(record, epssDate, everything));
-    const rendered = { version, revision, epssDate, wire, tag: wholeTag(revision, epssDate) };
+    const text = recordText(record, epssDate, everything);
+    const wire = wireText(text);
+    // Of what it shows: a revision is a number of this catalogue alone, and another node's or a rebuilt one counts anew.
+    const rendered = { version, revision, epssDate, wire, tag: textTag(text) };
     if (wire.length <= bytesMax) {
       const oldest = remembered.size >= entriesMax ? remembered.keys().next().value : undefined;
       if (oldest !== undefined) remembered.delete(oldest);

@@ -106,7 +106,7 @@ const sorts: Readonly<Record<string, SortKey>> = {
   updated_at: 'modified',
   created_at: 'published',
   cve_id: 'cve_id',
-  cvss: 'severity',
+  cvss: 'cvss',
   epss: 'epss',
 };
 

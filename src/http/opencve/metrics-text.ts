@@ -45,6 +45,12 @@ const cvssText = (metrics: readonly Json[], version: string): string => {
   return entry(data, providerOf(metric['source']));
 };
 
+/** cvssMetrics shows a list of CVSS metrics by the names of the wire; versions that nobody gave are left out. */
+export const cvssMetrics = (metrics: readonly unknown[]): Readonly<Record<string, unknown>> => {
+  const texts = versions.map(([name, version]) => [name, cvssText(metrics.filter(isJson), version)] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== none).map(([name, text]) => [name, JSON.parse(text)]));
+};
+
 const dayText = (value: unknown): string =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? `"${value.slice(0, 10)}T00:00:00+00:00"` : 'null';
 

@@ -1,4 +1,4 @@
-import type { Catalog, RecordDetail, SourceDocument } from '../../catalog/index.ts';
+import { cpeConfigurationsOf, type Catalog, type RecordDetail, type SourceDocument } from '../../catalog/index.ts';
 import { opencveFields } from '../../contract/index.ts';
 import { secondsDate } from './dates.ts';
 import { metricsText, objectsOf } from './metrics-text.ts';
@@ -56,8 +56,14 @@ const weaknesses = ({ weaknessesJson }: RecordDetail): string => {
   return JSON.stringify([...new Set(ids)].toSorted((a, b) => Number(a.slice(4)) - Number(b.slice(4))));
 };
 
-const configurations = ({ cpeJson }: RecordDetail): string =>
-  cpeJson === '[]' ? '[]' : `[{"nodes":[{"cpeMatch":${cpeJson},"negate":false,"operator":"OR"}]}]`;
+/** What the sources state as configurations is in their document only; the record has a list of all their rows. */
+const configurations = ({ cveId, cpeJson }: RecordDetail, documents: Documents): string => {
+  if (cpeJson === '[]') return '[]';
+  const stated = cpeConfigurationsOf(documents.document(cveId)?.json ?? '');
+  return stated === null
+    ? `[{"nodes":[{"cpeMatch":${cpeJson},"negate":false,"operator":"OR"}]}]`
+    : JSON.stringify(stated);
+};
 
 /** affectedText joins what the sources list as affected, in the form of the CVE List. */
 const affectedText = (document: SourceDocument | null): string => {
@@ -87,10 +93,11 @@ const parts: Readonly<Record<OpencveField, (record: RecordDetail, documents: Doc
   affected: ({ cveId }, documents) => affectedText(documents.document(cveId)),
 };
 
-const noDocuments: Documents = { document: () => null };
-
-/** recordText writes the selected parts of a record as JSON, in the order of the original. Only `affected` needs documents. */
-export const recordText = (record: RecordDetail, selection: Selection, documents = noDocuments): string => {
+/**
+ * recordText writes the selected parts of a record as JSON, in the order of the original. Documents are read for `affected` and
+ * `nvd_cpe_configurations` only.
+ */
+export const recordText = (record: RecordDetail, selection: Selection, documents: Documents): string => {
   const members = opencveFields.filter((field) => selection.has(field));
   return `{${members.map((field) => `"${field}":${parts[field](record, documents)}`).join(',')}}`;
 };
