@@ -18,8 +18,9 @@ import type {
   Presented,
   SessionGate,
 } from './surface.ts';
+import { createRefusals } from './refusals.ts';
 import type { Traffic } from './traffic.ts';
-import { isUnasked, refusalOf, verdictOf } from './verdict.ts';
+import { isUnasked, isUsable, refusalOf, unusableOf, verdictOf } from './verdict.ts';
 import type { Origin } from './transport.ts';
 
 export interface GuardDeps {
@@ -53,6 +54,7 @@ type Verifying = ReturnType<CredentialGate['verify']>;
 export const createGuard = (deps: GuardDeps): Guard => {
   const { admission, clock, credentials, log, traffic } = deps;
   const clientOf = createClientNames();
+  const refuse = createRefusals();
 
   const logFailure = (exchange: Exchange, error: AppError, event: string): void => {
     log.error(event, {
@@ -73,9 +75,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
     presented: Presented,
     verifying: Verifying | null,
   ): Promise<Failure | null> => {
-    if (presented.kind === 'none') return { code: 'credential.missing' };
-    if (presented.kind === 'repeated') return { code: 'request.credential_repeated' };
-    if (presented.kind === 'refused') return presented.failure;
+    if (!isUsable(presented)) return unusableOf(presented);
     try {
       if (presented.kind !== 'one') return await admitPerson(exchange, operation, presented);
       for (let decision = 0; decision < decisionsMax; decision += 1) {
@@ -234,11 +234,13 @@ export const createGuard = (deps: GuardDeps): Guard => {
    */
   const admit = (exchange: Exchange, handler: Handler, operation: Operation): void => {
     const presented = exchange.surface.present(exchange.request.headers, exchange.request);
+    if (!isUsable(presented)) return refuse(() => respond(exchange, handler, unusableOf(presented)));
     const verifying =
       presented.kind === 'one' && operation.families.length > 0 ? verify(exchange, presented, false) : null;
     const refusal =
       verifying === null || verifying instanceof Promise ? 'again' : refusalOf(exchange, operation, verifying, false);
-    if (refusal !== null && refusal !== 'again') return respond(exchange, handler, noted(exchange, operation, refusal));
+    if (refusal !== null && refusal !== 'again')
+      return refuse(() => respond(exchange, handler, noted(exchange, operation, refusal)));
     const { credential } = exchange;
     if (refusal === 'again' || credential === null) {
       void respondLater(exchange, handler, decide(exchange, operation, presented, verifying));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../kernel/index.ts';
 import type { DirectRoute } from './dispatch.ts';
 import { plainRequest, readPlain, type PlainHeaders } from './plain-request.ts';
-import { createDateLine, PlainResponse } from './plain-response.ts';
+import { createDateLine, createHeads, PlainResponse } from './plain-response.ts';
 import type { Incoming, Outgoing } from './surface.ts';
 
 export interface LaneDeps {
@@ -45,6 +45,7 @@ const keepAliveGraceMs = 1000;
 export const createLane = (deps: LaneDeps): Lane => {
   const connections = new Set<Connection>();
   const dateLine = createDateLine(deps.clock);
+  const head = createHeads();
   const staying = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(deps.keepAliveMs / 1000)}\r\n\r\n`;
   let isClosing = false;
 
@@ -68,7 +69,8 @@ export const createLane = (deps: LaneDeps): Lane => {
       socket.resume();
     };
 
-    const ending = {
+    const shared = {
+      head,
       tail: (saysConnection: boolean): string =>
         `${dateLine()}${saysConnection ? '\r\n' : isClosing || isLast ? 'Connection: close\r\n\r\n' : staying}`,
       answered: (isEnded: boolean): void => {
@@ -95,7 +97,7 @@ export const createLane = (deps: LaneDeps): Lane => {
       known = read.head;
       ({ isLast } = known);
       isBusy = true;
-      deps.serve(route, plainRequest(socket, read), new PlainResponse(socket, ending));
+      deps.serve(route, plainRequest(socket, read), new PlainResponse(socket, shared));
     };
     const onEnd = (): void => {
       isLast = true;

@@ -32,6 +32,8 @@ export const createListener = (config: ServerConfig, deps: Pick<LaneDeps, 'clock
       Reflect.apply(takeOver, server, [socket]);
     },
   });
+  // What somebody expects beyond 100-continue may be disregarded (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   server.removeAllListeners(event).on(event, lane.accept);
   return { server, lane };
 };
@@ -42,6 +44,8 @@ const createBareServer = (config: ServerConfig): Server => {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     noDelay: true,
+    // Refused by the server, in the words of the surface that was asked.
+    requireHostHeader: false,
     // Requests without a body then have no stream to read and end, which is a tenth of a short request.
     optimizeEmptyRequests: true,
   };

@@ -5,7 +5,7 @@ import { connect, createServer as createNetServer, type AddressInfo, type Server
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../kernel/index.ts';
-import { createDateLine, PlainResponse } from './plain-response.ts';
+import { createDateLine, createHeads, PlainResponse } from './plain-response.ts';
 import type { Outgoing } from './surface.ts';
 
 interface Written {
@@ -28,8 +28,10 @@ const write = (response: Outgoing): void => {
 
 /** One request a connection; the answer ends it. */
 const dateLine = createDateLine(systemClock);
+const head = createHeads();
 const lane = createNetServer((socket: Socket) => {
   const response = new PlainResponse(socket, {
+    head,
     tail: (saysConnection) => `${dateLine()}${saysConnection ? '' : 'Connection: close\r\n'}\r\n`,
     answered: () => socket.destroySoon(),
   });

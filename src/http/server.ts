@@ -12,6 +12,7 @@ import type {
   BasicGate,
   CredentialGate,
   Exchange,
+  Failure,
   Handler,
   Incoming,
   Outgoing,
@@ -44,6 +45,8 @@ export interface HttpServer {
 }
 
 const routedMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+const hostMissing: Failure = { code: 'request.malformed', message: 'A request of HTTP/1.1 must have a Host' };
 
 const isRouted = (method: string): boolean => routedMethods.some((routed) => routed === method);
 
@@ -123,6 +126,11 @@ export const createServer = async (deps: ServerDeps): Promise<HttpServer> => {
       listener.server.on('request', (request, response) => {
         if (isClosing) response.setHeader('Connection', 'close');
         if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
+        if (request.headers.host === undefined && request.httpVersion === '1.1') {
+          response.setHeader('Connection', 'close');
+          guard.answer(open(surfaceOf(deps.surfaces, request.url ?? '/'), null, {}, request, response), hostMissing);
+          return;
+        }
         const method = request.method ?? '';
         const route = method === 'GET' ? direct(request.url ?? '/') : null;
         if (route !== null) serve(route, request, response);

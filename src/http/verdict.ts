@@ -2,7 +2,7 @@ import type { AdmissionOutcome } from '../admission/index.ts';
 import { isPermitted, type Operation } from '../contract/index.ts';
 import type { VerifyOutcome } from '../credentials/index.ts';
 import { fail, type VerifiedCredential } from '../kernel/index.ts';
-import type { Exchange, Failure } from './surface.ts';
+import type { Exchange, Failure, Presented } from './surface.ts';
 
 const scopeMissing = ({ resource, level }: Operation, credential: VerifiedCredential): Failure => ({
   code: 'scope.missing',
@@ -37,6 +37,18 @@ export const refusalOf = (
 export const requireScope = ({ credential }: Exchange, resource: string): void => {
   if (credential !== null && !isPermitted({ resource, level: 'read' }, credential.scopes))
     throw fail('scope.missing', { detail: { required_scope: `${resource}:read` } });
+};
+
+type Usable = Extract<Presented, { kind: 'one' | 'session' | 'basic' }>;
+
+/** isUsable says whether what was shown can be looked at at all. */
+export const isUsable = (presented: Presented): presented is Usable =>
+  presented.kind === 'one' || presented.kind === 'session' || presented.kind === 'basic';
+
+/** unusableOf says why what was shown cannot be looked at. */
+export const unusableOf = (presented: Exclude<Presented, Usable>): Failure => {
+  if (presented.kind === 'refused') return presented.failure;
+  return { code: presented.kind === 'none' ? 'credential.missing' : 'request.credential_repeated' };
 };
 
 /** verdictOf notes what the gate decided on the exchange, and returns its refusal or null. */

@@ -108,6 +108,8 @@ describe('the protocol', () => {
   it.each([
     ['a line that is not HTTP', 'nonsense\r\n\r\n', '400'],
     ['a method that does not exist', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', '400'],
+    ['no host', 'GET /api/v1/ping HTTP/1.1\r\n\r\n', '400'],
+    ['no host on an unknown path', 'POST /x HTTP/1.1\r\nContent-Length: 0\r\n\r\n', '400'],
     ['a NUL byte in the path', 'GET /api/v1/\0 HTTP/1.1\r\nHost: x\r\n\r\n', '400'],
     [
       'two lengths',

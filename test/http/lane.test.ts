@@ -93,6 +93,7 @@ describe('a plain read', () => {
     ['no host', get(record, key).replace('Host: localhost\r\n', ''), '400 Bad Request'],
     ['a key twice', get(record, key, key), '400 Bad Request'],
     ['a length of nothing', get(record, key, 'Content-Length: 0'), '200 OK'],
+    ['an expectation', get(record, key, 'Expect: a miracle'), '200 OK'],
     ['an old version', get(record, key).replace('1.1', '1.0'), '200 OK'],
   ])('gets one answer for %s, in one piece and in several', async (_what, bytes, status) => {
     const whole = await answersTo([bytes], 1);

@@ -1,5 +1,6 @@
 /** Risk: what holds no news counts as news: an empty or broken feed refreshes the feed's time, or old data looks new. */
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cveRecord, lines, workshop, zip } from './import.suite.ts';
 
@@ -80,6 +81,13 @@ describe('a list that is to stand for the stored records', () => {
       expect(await take(path, { storedRecords: 10, force: true })).toMatchObject({ updated: 4 });
     },
   );
+
+  test('begins by removing what an import left that was killed', async () => {
+    const { file, take, folder } = workshop();
+    mkdirSync(join(folder, 'import-killed', 'deep'), { recursive: true });
+    await take(file('1', lines(...stored)));
+    expect(readdirSync(folder).filter((name) => name.startsWith('import-'))).toEqual([]);
+  });
 
   test.each(wrapped(5))('is taken when it has half of them: %s', async (_, enough) => {
     const { file, take } = workshop();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
@@ -46,6 +46,7 @@ export interface ImportProgress extends ReadingPosition {
 
 /** Enough that the reading thread goes on while a batch is committed. */
 const chunksAhead = 24;
+const spoolPrefix = 'import-';
 
 /**
  * importPaths takes files and folders into the catalogue, each kind recognised by its content. A reading thread unpacks,
@@ -90,7 +91,8 @@ const run = async (
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<readonly ImportedSource[]> => {
-  const spoolFolder = await mkdtemp(join(deps.tempFolder, 'import-'));
+  await removeLeftovers(deps.tempFolder);
+  const spoolFolder = await mkdtemp(join(deps.tempFolder, spoolPrefix));
   try {
     const limits = { ...defaultLimits, ...options.limits };
     return await exchange(
@@ -109,6 +111,13 @@ const run = async (
     );
   } finally {
     await rm(spoolFolder, { recursive: true, force: true });
+  }
+};
+
+/** Whoever holds the lock is the only one who imports: folders that are there belong to imports that were killed. */
+const removeLeftovers = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(spoolPrefix)) await rm(join(folder, name), { recursive: true, force: true });
   }
 };
 
