@@ -39,8 +39,9 @@ export class PlainResponse implements Outgoing {
 
   /** writeHead takes names and values in turn. Throws on a value that would not be one header. */
   writeHead(status: number, headers: readonly string[]): void {
-    const place = headers.indexOf('Connection');
-    if (place >= 0) this.#ownConnection = headers[place + 1] ?? null;
+    for (let at = 0; at < headers.length; at += 2) {
+      if (headers[at] === 'Connection') this.#ownConnection = headers[at + 1] ?? null;
+    }
     this.#head =
       this.#preset === null
         ? this.#shared.head(status, headers)
@@ -51,10 +52,15 @@ export class PlainResponse implements Outgoing {
     if (this.headersSent) return;
     this.headersSent = true;
     const tail = this.#shared.tail(this.#ownConnection !== null);
-    if (!this.#socket.destroyed) this.#socket.write(`${this.#head}${tail}${body}`, encoding);
+    if (!this.#socket.destroyed) this.#socket.write(this.#head + tail + body, encoding);
     this.#shared.answered(this.#ownConnection?.includes('close') === true);
   }
 }
+
+const beginsWith = (headers: readonly string[], beginning: readonly string[]): boolean => {
+  for (let at = 0; at < beginning.length; at += 1) if (headers[at] !== beginning[at]) return false;
+  return true;
+};
 
 const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
 
@@ -69,7 +75,7 @@ export const createHeads = (): PlainConnection['head'] => {
   let common: { readonly status: number; readonly headers: readonly string[]; readonly text: string } | null = null;
   return (status, headers) => {
     if (headers.length < commonLength) return statusLine(status) + lines(headers);
-    if (common?.status !== status || !common.headers.every((text, at) => text === headers[at])) {
+    if (common?.status !== status || !beginsWith(headers, common.headers)) {
       const beginning = headers.slice(0, commonLength);
       // In one piece: a text that is still in parts would be put together anew for each answer.
       const text = Buffer.from(statusLine(status) + lines(beginning), 'latin1').toString('latin1');
