@@ -145,7 +145,9 @@ describe('a caller that is gone at once', () => {
       await new Promise<void>((connected) => socket.once('connect', () => connected()));
       socket.write(get(record, key), () => socket.resetAndDestroy());
     }
-    await until(() => server.lines.slice(logged).filter((line) => line.includes('"request"')).length >= 20);
+    // Not every system hands out what came before a reset.
+    await until(() => server.lines.slice(logged).some((line) => line.includes('"request"')));
+    await ask(server.url, '/healthz');
     expect(server.gates.exposures.length).toBe(exposures);
   });
 });
