@@ -54,9 +54,9 @@ export interface PlainRead {
 
 /**
  * readPlain reads a chunk that is exactly one plain request, or gives null: a GET of HTTP/1.1 for a path, with a Host, in
- * printable ASCII, no header twice and without a body. Nothing is mended or guessed: what is
- * written in any other way is for the parser of HTTP. A program sends the same headers again and again, so those of
- * `known` are taken as read where the text is the same.
+ * printable ASCII, no header twice and without a body. Nothing is mended or guessed: what is written in any other way is
+ * for the parser of HTTP. A program sends the same headers again and again, so those of `known` are taken as read where
+ * the text is the same.
  */
 export const readPlain = (chunk: Buffer, known: PlainHeaders | null): PlainRead | null => {
   if (chunk.length > bytesMax) return null;

@@ -6,6 +6,8 @@ const addresses: Record<string, string[]> = {
   'hooks.example.org': ['93.184.215.14'],
   localhost: ['127.0.0.1', '::1'],
   'mixed.example.org': ['93.184.215.14', '10.0.0.1'],
+  'hooks.corp.local': ['10.1.2.3'],
+  'printer.local': ['192.168.1.9'],
 };
 const clock = new ManualClock();
 const resolve = async (name: string) => {
@@ -24,6 +26,7 @@ it.each([
   'https://not-there-yet.example.org/',
   'https://localhost.example.org/',
   'https://mylocal/',
+  'http://hooks.corp.local/',
 ])('%s may be called', async (url) => {
   await expect(check(url)).resolves.toBeUndefined();
 });

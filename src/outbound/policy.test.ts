@@ -78,6 +78,11 @@ describe('checkedUrl', () => {
     expect(() => checkedUrl(strict, text)).toThrow(/is not called/);
   });
 
+  it('takes a name of this machine where either of its addresses is allowed', () => {
+    for (const allow of ['127.0.0.0/8', '::1/128'])
+      expect(checkedUrl(addressPolicy([allow]), 'http://localhost:8080/').hostname).toBe('localhost');
+  });
+
   it('refuses a redirect that leaves HTTPS, and takes one relative to its origin', () => {
     const origin = new URL('https://example.org/a/b');
     expect(() => checkedUrl(strict, 'http://example.org/', origin)).toThrow(/leaves HTTPS/);

@@ -26,11 +26,9 @@ export const addressPolicy = (allow: readonly string[]): AddressPolicy => {
   };
 };
 
-/** Names that mean an address of this machine or of this link, wherever they are looked up (RFC 6761, RFC 6762). */
-const localNames: readonly (readonly [names: RegExp, address: string])[] = [
-  [/(?:^|\.)(?:localhost|localdomain)\.?$|^ip6-(?:localhost|loopback)\.?$/, '127.0.0.1'],
-  [/\.local\.?$/, '169.254.0.1'],
-];
+/** Names that mean this machine wherever they are looked up (RFC 6761); what any other means is known when it is called. */
+const ownNames = /(?:^|\.)(?:localhost|localdomain)\.?$|^ip6-(?:localhost|loopback)\.?$/;
+const ownAddresses = ['127.0.0.1', '::1'] as const;
 
 /**
  * checkedUrl parses an address and refuses what can be refused without resolving its name.
@@ -43,8 +41,9 @@ export const checkedUrl = (policy: AddressPolicy, text: string, origin?: URL): U
   if (url.username !== '' || url.password !== '') throw refused(shown(url), 'it holds a user name or password');
   if (origin?.protocol === 'https:' && url.protocol === 'http:') throw refused(shown(url), 'it leaves HTTPS');
   const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  const address = ipaddr.isValid(host) ? host : localNames.find(([names]) => names.test(host))?.[1];
-  if (address !== undefined && !policy.permits(address)) throw refusedAddress(shown(url), address);
+  const meant = ipaddr.isValid(host) ? [host] : ownNames.test(host) ? ownAddresses : [];
+  const [forbidden] = meant;
+  if (forbidden !== undefined && !meant.some(policy.permits)) throw refusedAddress(shown(url), forbidden);
   return url;
 };
 
