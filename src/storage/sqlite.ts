@@ -11,6 +11,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely';
+import { enterWriteAhead } from '../kernel/index.ts';
 import type { Engine } from './engine.ts';
 import type { Mutex } from './mutex.ts';
 
@@ -93,7 +94,8 @@ class SqliteDriver implements Driver {
 /** openSqliteFile opens a control-plane file for one connection: WAL, waits 5 s for another process, commits to disk. */
 export const openSqliteFile = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000');
+  enterWriteAhead(database);
+  database.exec('pragma synchronous = full; pragma wal_autocheckpoint = 4000');
   return database;
 };
 

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { existsSync, statSync } from 'node:fs';
-import { fail } from '../../kernel/index.ts';
+import { enterWriteAhead, fail } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
 /** Words gathered in memory before the text index writes a segment; a batch of records fits. */
@@ -40,7 +40,8 @@ export const openForIngest = (databasePath: string): DatabaseSync => {
     db = new DatabaseSync(databasePath, { timeout: 10_000 });
     refuseNewer(storedVersion(db), databasePath);
     if (isNew) db.exec(`pragma page_size = ${catalogPageBytes}`);
-    db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;
+    enterWriteAhead(db);
+    db.exec(`pragma synchronous = normal; pragma temp_store = memory;
       pragma cache_size = -131072; pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = 134217728`);
     migrate(db);
     db.exec(`insert into record_text (record_text, rank) values ('hashsize', ${textIndexBytes})`);

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { AppError, fail } from '../../kernel/index.ts';
+import { AppError, enterWriteAhead, fail } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 import { closeIngest, lockIngest, openForIngest, refuseNewer, storedVersion } from './ingest-database.ts';
 
@@ -28,7 +28,9 @@ export const createCatalogFile = (path: string): void => {
     }
     const database = new DatabaseSync(path, { timeout: 5000 });
     try {
-      database.exec(`pragma page_size = ${catalogPageBytes}; pragma journal_mode = wal; begin immediate; ${catalogSchema};
+      database.exec(`pragma page_size = ${catalogPageBytes}`);
+      enterWriteAhead(database);
+      database.exec(`begin immediate; ${catalogSchema};
         insert or ignore into meta (key, value) values ('schema_version', '${catalogSchemaVersion}'); commit`);
     } finally {
       database.close();

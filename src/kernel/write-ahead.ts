@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+const pauseMs = 10;
+/** As long as the programs wait for a writer elsewhere: 5 s. */
+const tries = 500;
+
+const busyCode = 5;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === busyCode;
+
+const pause = (): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+};
+
+/**
+ * enterWriteAhead has an SQLite file write ahead to a log, so that readers and a writer do not wait for each other. Processes
+ * that open a new file at once all want to change it, and SQLite's own timeout does not hold there: a reader that becomes
+ * a writer is refused at once. So this tries again, for 5 s, holding the thread. Throws SQLite's error after that.
+ */
+export const enterWriteAhead = (database: DatabaseSync, wait = pause): void => {
+  for (let left = tries; ; left -= 1) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || left === 0) throw error;
+      wait();
+    }
+  }
+};
