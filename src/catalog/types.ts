@@ -73,14 +73,14 @@ export type Expression =
     }
   /** As `ListQuery.text`. */
   | { readonly kind: 'words'; readonly text: string }
-  /** Names are normalised here; an empty one is nobody's name. `contains` looks for a piece of a stored name. */
+  /** Names are normalised here; an empty one is nobody's name. `contains` looks for a piece of a stored name, `prefix` for its beginning. */
   | { readonly kind: 'vendor'; readonly name: string; readonly match: 'exact' | 'contains' }
   | {
       readonly kind: 'product';
       /** The exact vendor; null: of any. */
       readonly vendor: string | null;
       readonly name: string;
-      readonly match: 'exact' | 'contains';
+      readonly match: 'exact' | 'prefix';
     }
   | { readonly kind: 'weakness'; readonly cwe: number }
   /** Base scores 0–10 with one decimal, of the best metric of that version. Without bounds: such a score exists. */

@@ -139,7 +139,7 @@ const product: Field = {
     const vendor = mark < 0 ? null : value.slice(0, mark);
     const name = mark < 0 ? value : value.slice(mark + separator.length);
     // With its vendor a product is named, not looked for.
-    const match = operator === ':' && vendor === null ? 'contains' : 'exact';
+    const match = operator === ':' && vendor === null ? 'prefix' : 'exact';
     return { kind: 'product', vendor, name, match };
   },
 };

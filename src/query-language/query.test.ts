@@ -142,7 +142,7 @@ describe('fields', () => {
     ['ssvc:active', { kind: 'exploitation', of: ['active'] }],
     ['assigner:redhat', { kind: 'assigner', name: 'redhat' }],
     ['VENDOR=Apache', vendor('Apache')],
-    ['product:log', { kind: 'product', vendor: null, name: 'log', match: 'contains' }],
+    ['product:log', { kind: 'product', vendor: null, name: 'log', match: 'prefix' }],
     ['product=log4j', { kind: 'product', vendor: null, name: 'log4j', match: 'exact' }],
     ['product:apache$PRODUCT$log4j', { kind: 'product', vendor: 'apache', name: 'log4j', match: 'exact' }],
   ])('compiles %s', async (text, expected) => {
@@ -160,12 +160,14 @@ describe('fields', () => {
     ['updated<=2024-05-01T12:00:00Z', { kind: 'modified', toMs: Date.UTC(2024, 4, 1, 12) + 999 }],
     ['updated<=2024-05-01T12:00:00.250Z', { kind: 'modified', toMs: Date.UTC(2024, 4, 1, 12) + 250 }],
     ['updated>2024-05-01T12:00:00+02:00', { kind: 'modified', fromMs: Date.UTC(2024, 4, 1, 10, 0, 1) }],
-    ['created<=30d', { kind: 'published', fromMs: nowMs - 30 * dayMs }],
-    ['created>=2W', { kind: 'published', toMs: nowMs - 14 * dayMs }],
-    ['updated<30d', { kind: 'modified', fromMs: nowMs - 30 * dayMs + 1 }],
-    ['updated>30d', { kind: 'modified', toMs: nowMs - 30 * dayMs - 1 }],
-    ['updated<=3m', { kind: 'modified', fromMs: Date.UTC(2026, 7, 22, 12) }],
-    ['updated<=1y', { kind: 'modified', fromMs: Date.UTC(2025, 10, 22, 12) }],
+    // With "or equal" an age is compared as an age, without it as the day that long ago.
+    ['created<=30d', { kind: 'published', fromMs: day('2026-10-23') }],
+    ['created>=2W', { kind: 'published', toMs: day('2026-11-09') - 1 }],
+    ['updated<30d', { kind: 'modified', toMs: day('2026-10-23') - 1 }],
+    ['updated>30d', { kind: 'modified', fromMs: day('2026-10-24') }],
+    ['updated<=0d', { kind: 'modified', fromMs: day('2026-11-22') }],
+    ['updated<=3m', { kind: 'modified', fromMs: day('2026-11-22') - 90 * dayMs }],
+    ['updated<=1y', { kind: 'modified', fromMs: day('2025-11-22') }],
     ['updated=1d', { kind: 'modified', fromMs: day('2026-11-21'), toMs: day('2026-11-22') - 1 }],
   ])('compiles the date %s', async (text, expected) => {
     expect(await compiled(text)).toEqual(expected);

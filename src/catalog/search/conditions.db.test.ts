@@ -70,7 +70,11 @@ const leaves: fc.Arbitrary<Expression> = fc.oneof(
   fc.constantFrom('alpha', 'beta alpha', 'apache').map((text): Expression => ({ kind: 'words', text })),
   fc.tuple(fc.constantFrom(...names), match).map(([name, how]): Expression => ({ kind: 'vendor', name, match: how })),
   fc
-    .tuple(fc.constantFrom(null, 'Apache'), fc.constantFrom(...names), match)
+    .tuple(
+      fc.constantFrom(null, 'Apache'),
+      fc.constantFrom(...names),
+      fc.constantFrom('exact' as const, 'prefix' as const),
+    )
     .map(([vendor, name, how]): Expression => ({ kind: 'product', vendor, name, match: how })),
   fc.constantFrom(79, 89, 1).map((cwe): Expression => ({ kind: 'weakness', cwe })),
   fc
@@ -113,9 +117,12 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
 
 const inside = (value: number | null | undefined, low = -Infinity, high = Infinity): boolean =>
   value !== null && value !== undefined && value >= low && value <= high;
-const compares = (stored: string | null, sought: string, how: 'exact' | 'contains'): boolean =>
-  stored !== null &&
-  (how === 'exact' ? foldText(stored) === foldText(sought) : foldText(stored).includes(foldText(sought)));
+const compares = (stored: string | null, sought: string, how: 'exact' | 'contains' | 'prefix'): boolean => {
+  if (stored === null) return false;
+  const [whole, piece] = [foldText(stored), foldText(sought)];
+  if (how === 'exact') return whole === piece;
+  return how === 'prefix' ? whole.startsWith(piece) : whole.includes(piece);
+};
 const spelled = (name: string) => name.toLowerCase().replaceAll(' ', '_');
 
 /** The same condition, written as plainly as possible. */

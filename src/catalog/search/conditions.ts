@@ -107,7 +107,7 @@ const addStored = (leaf: StoredLeaf, { columns, store, substrings }: Ground, row
       else if (leaf.name !== '') addIds(store.ofVendorsLike(normalisePiece(leaf.name)));
       return;
     case 'product':
-      addIds(productsLike(store, leaf));
+      addIds(productsNamed(store, leaf));
       return;
     case 'weakness':
       addIds(store.ofWeakness(leaf.cwe));
@@ -162,13 +162,13 @@ const idsLike = (store: IndexStore, leaf: { readonly text: string; readonly matc
   return piece.startsWith('CVE') ? store.withIdPrefix(piece) : store.withIdLike(piece);
 };
 
-const productsLike = (
+const productsNamed = (
   store: IndexStore,
-  leaf: { readonly vendor: string | null; readonly name: string; readonly match: 'exact' | 'contains' },
+  leaf: { readonly vendor: string | null; readonly name: string; readonly match: 'exact' | 'prefix' },
 ): string => {
   const vendor = leaf.vendor === null ? null : normaliseName(leaf.vendor);
   if (leaf.match === 'exact') return store.ofProduct(normaliseName(leaf.name), vendor);
-  return leaf.name === '' ? '[]' : store.ofProductsLike(normalisePiece(leaf.name), vendor);
+  return leaf.name === '' ? '[]' : store.ofProductsFrom(normalisePiece(leaf.name), vendor);
 };
 
 const scoresOf = (columns: Columns, version: ScoreVersion): readonly Int8Array[] => {

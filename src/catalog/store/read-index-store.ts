@@ -47,9 +47,10 @@ export interface IndexStore {
   ofVendor(name: string): string;
   /** Of the product of that name: of the vendor, or of any when the vendor is null. */
   ofProduct(name: string, vendor: string | null): string;
-  /** Of vendors, or products, whose name holds the piece. */
+  /** Of vendors whose name holds the piece. */
   ofVendorsLike(piece: string): string;
-  ofProductsLike(piece: string, vendor: string | null): string;
+  /** Of products whose name begins so: of the vendor, or of any when the vendor is null. */
+  ofProductsFrom(beginning: string, vendor: string | null): string;
   ofWeakness(cwe: number): string;
   /** Of the ids of a JSON array of CVE ids. */
   ofIds(cveIds: string): string;
@@ -88,12 +89,12 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     `select json_group_array(record_id) from product_record where product_id in
        (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and product.name = ?)`,
   );
-  const productsLike = list(
-    'select json_group_array(record_id) from product_record where product_id in (select id from product where instr(name, ?))',
+  const productsFrom = list(
+    'select json_group_array(record_id) from product_record where product_id in (select id from product where instr(name, ?) = 1)',
   );
-  const vendorProductsLike = list(
+  const vendorProductsFrom = list(
     `select json_group_array(record_id) from product_record where product_id in
-       (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and instr(product.name, ?))`,
+       (select product.id from vendor join product on product.vendor_id = vendor.id where vendor.name = ? and instr(product.name, ?) = 1)`,
   );
   return {
     snapshot: (work) => {
@@ -143,7 +144,8 @@ export const createIndexStore = (database: DatabaseSync): IndexStore => {
     ofVendorsLike: list(
       'select json_group_array(record_id) from vendor_record where vendor_id in (select id from vendor where instr(name, ?))',
     ),
-    ofProductsLike: (piece, vendor) => (vendor === null ? productsLike(piece) : vendorProductsLike(vendor, piece)),
+    ofProductsFrom: (beginning, vendor) =>
+      vendor === null ? productsFrom(beginning) : vendorProductsFrom(vendor, beginning),
     ofIds: list('select json_group_array(id) from record where cve_id in (select value from json_each(?))'),
     withIdLike: list('select json_group_array(id) from record where instr(cve_id, ?)'),
     ofWeakness: list('select json_group_array(record_id) from weakness_record where cwe = ?'),

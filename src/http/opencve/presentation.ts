@@ -5,12 +5,12 @@ import type { Incoming, Presented } from '../surface.ts';
 const bearer = presentBearer('organization-token');
 
 /** A token has three parts; less than that, or another beginning, is no credential at all for this product's clients. */
-const tokenShape = /^opc_org\.[^.]*\./;
+export const isTokenShaped = (text: string): boolean => /^opc_org\.[^.]*\./.test(text);
 
 /** presentCaller reads an organisation token, a session, or the e-mail address and password of HTTP Basic. */
 export const presentCaller = (headers: IncomingHttpHeaders, request: Incoming): Presented => {
   const presented = bearer(headers, request);
-  if (presented.kind === 'one') return tokenShape.test(presented.text) ? presented : { kind: 'none' };
+  if (presented.kind === 'one') return isTokenShaped(presented.text) ? presented : { kind: 'none' };
   const { authorization } = headers;
   if (presented.kind !== 'none' || authorization === undefined) return presented;
   const [scheme = '', ...parts] = authorization.split(/\s+/).filter((part) => part !== '');
