@@ -130,7 +130,10 @@ test('a read-only folder is refused with a clear error, and works again when it 
     expect(ended.stderr, args[0]).toMatch(/error: .+\nhelp: .+/);
     expect(ended.stderr, args[0]).not.toContain('unexpected');
   }
-  expect(await doctorOf(installed)).toMatchObject({ code: 1, statuses: { 'data folder': 'failed' } });
+  const looked = await installed.run('doctor');
+  expect(looked).toMatchObject({ code: 1, stderr: '' });
+  expect(looked.stdout).toMatch(/data folder","status":"failed","message":"\S+ is on a read-only file system/);
+  expect(looked.stdout).not.toMatch(/[Rr]estore|[Dd]elete the file|Run: /);
   const empty = await vulngate(['serve', '--data', join(disk, 'new', 'data'), '--port', '0', '--json']);
   expect(empty).toMatchObject({ code: 1, stdout: '' });
   expect(empty.stderr).toMatch(/data folder cannot be made: .*read-only/);
