@@ -137,7 +137,11 @@ export const openApp = async (start: Start): Promise<App> => {
       leaks: config.leaks,
       admission: parts.admission,
       catalog: reads,
-      ready: { controlPlane: () => ping(parts.control.db), catalogue: reads.ready },
+      ready: {
+        controlPlane: () => ping(parts.control.db),
+        ledger: parts.admission.ready,
+        catalogue: reads.ready,
+      },
       memoryBytes: process.memoryUsage.rss,
     });
     const upkeep = createUpkeep({

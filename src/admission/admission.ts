@@ -28,6 +28,8 @@ export interface Admission {
   settle(settlement: Settlement): Promise<void>;
   /** settleLater records the ending with one of the next commits, without a promise to wait on. */
   settleLater(settlement: Settlement): void;
+  /** ready resolves when requests can be charged, as far as the last commit tells. Throws `admission.unavailable`. */
+  ready(): Promise<void>;
   /** openMeter opens the ledger row of a new owner, in the transaction that creates the owner. */
   openMeter(tx: Db, ownerId: string): Promise<void>;
   /** moveFence makes every decision on older knowledge of these owners void from the commit of `tx` on. */
@@ -60,6 +62,7 @@ export const createAdmission = (deps: AdmissionDeps): Admission => {
     enter: batcher.enter,
     settle: batcher.settle,
     settleLater: batcher.settleLater,
+    ready: batcher.ready,
     openMeter: insertMeter,
     moveFence: updateFences,
     fenceOf: findFence,

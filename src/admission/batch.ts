@@ -22,10 +22,14 @@ interface Ending {
   readonly done: (() => void) | null;
 }
 
+/** Told how a transaction ended: null when it was committed. */
+type Asking = (failure: AppError | null) => void;
+
 /** What goes into one transaction. */
 interface Batch {
   readonly batch: readonly Waiting[];
   readonly ended: readonly Ending[];
+  readonly asked: readonly Asking[];
   readonly atMs: number;
 }
 
@@ -36,6 +40,11 @@ export interface Batcher {
   settle(settlement: Settlement): Promise<void>;
   /** settleLater is `settle` for callers that do not wait: it allocates nothing to wait on. */
   settleLater(settlement: Settlement): void;
+  /**
+   * ready resolves when the last commit succeeded; after a failed one it tries another first, with what waits or a trial, so
+   * that a node to which nobody sends anything finds out too. Throws `admission.unavailable`.
+   */
+  ready(): Promise<void>;
   /** Commits what is pending and then stops; nothing may be admitted afterwards. */
   close(): Promise<void>;
 }
@@ -50,6 +59,8 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
   const open = new Map<number, { ownerId: string; chargedMillicredits: number; atMs: number }>();
   const waiting: Waiting[] = [];
   let endings: Ending[] = [];
+  let asking: Asking[] = [];
+  let hasFailed = false;
   let isRunning = false;
   let isScheduled = false;
   let cancelDelayed: (() => void) | null = null;
@@ -81,26 +92,29 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     for (const wake of idle) wake();
   };
 
-  const failed = ({ batch, ended }: Batch, error: unknown): void => {
+  const failed = ({ batch, ended, asked }: Batch, error: unknown): void => {
     const reason = error instanceof AppError ? (error.internal ?? error.message) : String(error);
     log.error('admission.commit_failed', { reason, requests: batch.length, endings: ended.length });
     isRunning = false;
+    hasFailed = true;
     for (const { done } of batch) done(fail('admission.unavailable', { internal: reason, cause: error }));
+    for (const tell of asked) tell(fail('admission.unavailable', { internal: reason, cause: error }));
     for (const { done } of ended) done?.();
     endings = [...ended, ...endings].slice(0, endingsKept);
-    if (waiting.length > 0) schedule();
+    if (waiting.length > 0 || asking.length > 0) schedule();
     else if (endings.length > 0) scheduleLater(retryAfterFailureMs);
     wakeIdle();
   };
 
-  const committed = ({ batch, ended, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
+  const committed = ({ batch, ended, asked, atMs }: Batch, outcomes: readonly AdmissionOutcome[]): void => {
     for (const [index, { request, done }] of batch.entries()) {
       const outcome = outcomes[index] ?? stale;
       remember(request, outcome, atMs);
       done(outcome);
     }
     for (const { done } of ended) done?.();
-    if (waiting.length > 0) schedule();
+    for (const tell of asked) tell(null);
+    if (waiting.length > 0 || asking.length > 0) schedule();
     else if (endings.length > 0 && !isRunning) scheduleLater(settleWithinMs);
     wakeIdle();
   };
@@ -110,8 +124,9 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     isRunning = true;
     cancelDelayed?.();
     cancelDelayed = null;
-    const batch = { batch: waiting.splice(0, batchMax), ended: endings, atMs: clock.nowMs() };
+    const batch = { batch: waiting.splice(0, batchMax), ended: endings, asked: asking, atMs: clock.nowMs() };
     endings = [];
+    asking = [];
     let outcomes: ReturnType<Ledger['commit']>;
     try {
       outcomes = ledger.commit(
@@ -124,6 +139,7 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     }
     if (!(outcomes instanceof Promise)) {
       isRunning = false;
+      hasFailed = false;
       return committed(batch, outcomes);
     }
     outcomes.then(
@@ -131,6 +147,8 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
         // After the current round of input; and the next batch first: the database works on it while this one is answered.
         setImmediate(() => {
           isRunning = false;
+          // Before the next batch, which may fail at once.
+          hasFailed = false;
           if (waiting.length > 0) run();
           committed(batch, late);
         }),
@@ -175,6 +193,12 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
       }),
     settle: (given) => new Promise((done) => (end(given, done) ? undefined : done())),
     settleLater: (given) => void end(given, null),
+    ready: () =>
+      new Promise((resolve, reject) => {
+        if (!hasFailed) return resolve();
+        asking.push((failure) => (failure === null ? resolve() : reject(failure)));
+        schedule();
+      }),
     close: async () => {
       // One failed try is enough at the end: a ledger that is away keeps the charges, and only endings are unknown.
       for (let tries = 0; tries < 3 && (isRunning || waiting.length > 0 || endings.length > 0); tries++) {

@@ -205,7 +205,53 @@ const postgresSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
   });
 };
 
+/** Has every charge fail while reads still work, as on a full disk; the returned function ends it. */
+const refuseCharges = async ({ db, engine }: Control): Promise<() => Promise<void>> => {
+  if (engine.name === 'sqlite') {
+    await sql`create trigger refusing before insert on usage begin select raise(abort, 'full'); end`.execute(db);
+    return async () => void (await sql`drop trigger refusing`.execute(db));
+  }
+  await sql`create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'full'; end $$`.execute(
+    db,
+  );
+  await sql`create trigger refusing before insert on usage execute function refuse()`.execute(db);
+  return async () => void (await sql`drop trigger refusing on usage`.execute(db));
+};
+
+const readinessSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
+  test('is not ready from a failed commit on until one can be made, asks for nothing before, and leaves nothing', async () => {
+    const database = await makeDatabase();
+    const node = await nodeOn(database);
+    const holder = await holderOn(node);
+    admittedOf(await node.admission.admit(requestOf(holder.verified)));
+    const permit = await refuseCharges(database);
+    await node.admission.ready();
+    await expect(node.admission.admit(requestOf(holder.verified))).rejects.toEqual(unavailable);
+    const asked = [1, 2, 3].map(() => node.admission.ready().catch((error: unknown) => error));
+    expect(await Promise.all(asked)).toEqual([unavailable, unavailable, unavailable]);
+    await permit();
+    await node.admission.ready();
+    expect(await rowsOf(database)).toHaveLength(1);
+    expect(await node.admission.discrepancies()).toEqual([]);
+    await node.close();
+  });
+
+  test('is ready again when a request was charged after a failure', async () => {
+    const database = await makeDatabase();
+    const node = await nodeOn(database);
+    const holder = await holderOn(node);
+    const permit = await refuseCharges(database);
+    await expect(node.admission.admit(requestOf(holder.verified))).rejects.toEqual(unavailable);
+    await permit();
+    admittedOf(await node.admission.admit(requestOf(holder.verified)));
+    await refuseCharges(database);
+    await node.admission.ready();
+    await node.close();
+  });
+};
+
 eachEngine('ledger without its database', (makeDatabase, engine) => {
+  readinessSuite(makeDatabase);
   if (engine === 'sqlite') sqliteSuite(makeDatabase);
   else postgresSuite(makeDatabase);
 });

@@ -70,6 +70,21 @@ describe('runProgram', () => {
     expect(err).toContain('VULNGATE_LOG_LEVEL');
   });
 
+  it('exits with 2 when a value given on the command line is wrong, naming the option as it was written', async () => {
+    const env = { VULNGATE_LOG_LEVEL: 'y' };
+    for (const args of [
+      ['act', '--port', '99999'],
+      ['act', '--port=-1'],
+    ]) {
+      const { code, out, err } = await program(args, undefined, { env });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toMatch(/^error: --port = "(99999|-1)" is out of bounds .* from 0 to 65535\.\n\nusage: vulngate act/);
+    }
+    expect(await program(['act', '--port', '1'], undefined, { env: { VULNGATE_PORT: '99999' } })).toMatchObject({
+      code: 0,
+    });
+  });
+
   it('shows a failure as error and help on standard error and exits with 1', async () => {
     const ran = await program(['act', '--json'], async () => {
       throw fail('feed.refused', { message: 'too small' });

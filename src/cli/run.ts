@@ -1,5 +1,12 @@
-import { loadConfig, type Config, type ConfigSources, type OptionTexts } from '../config/index.ts';
-import { AppError, asAppError, createLog, type Clock, type Log, type Random } from '../kernel/index.ts';
+import {
+  loadConfig,
+  optionProblem,
+  options,
+  type Config,
+  type ConfigSources,
+  type OptionTexts,
+} from '../config/index.ts';
+import { AppError, asAppError, createLog, fail, type Clock, type Log, type Random } from '../kernel/index.ts';
 import { splitGlobals, takeSettings, type GlobalArguments } from './arguments.ts';
 import type { Command, CommandEntry, Output } from './command.ts';
 import { errorLines } from './failure.ts';
@@ -77,12 +84,25 @@ const usageText = (command: Command): string => {
   return `usage: vulngate ${first}\n${more}`;
 };
 
-const readConfig = (host: Host, globals: GlobalArguments, settings: OptionTexts): Config =>
-  loadConfig({
+/** Throws `cli.usage` for what the command line gives wrong, and `config.invalid` for what its other sources do. */
+const readConfig = (host: Host, globals: GlobalArguments, settings: OptionTexts): Config => {
+  const overrides = globals.data === null ? settings : { ...settings, data: globals.data };
+  refuseWrong(overrides);
+  return loadConfig({
     env: host.env,
     ...(globals.configFile === null ? {} : { file: globals.configFile }),
-    overrides: globals.data === null ? settings : { ...settings, data: globals.data },
+    overrides,
   });
+};
+
+const refuseWrong = (given: OptionTexts): void => {
+  const problems = options.flatMap(({ key }) => {
+    const text = given[key];
+    const problem = text === undefined ? null : optionProblem(key, text);
+    return problem === null ? [] : [`--${key} = ${JSON.stringify(text)} ${problem}`];
+  });
+  if (problems.length > 0) throw fail('cli.usage', { message: problems.join('\n') });
+};
 
 const commandLog = (host: Host, config: Config, entry: CommandEntry): Log => {
   const level = entry.logs === 'problems' && config.log.level === 'info' ? 'warn' : config.log.level;

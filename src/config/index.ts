@@ -12,7 +12,7 @@
  */
 export type { Option, OptionKind, OptionSection } from './option.ts';
 export { options, type OptionKey } from './options.ts';
-export { loadConfig, processEnvironment, testConfig, type ConfigSources } from './load.ts';
+export { loadConfig, optionProblem, processEnvironment, testConfig, type ConfigSources } from './load.ts';
 export type {
   AccountsConfig,
   AuditConfig,

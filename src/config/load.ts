@@ -46,6 +46,16 @@ export const loadConfig = (sources: ConfigSources): Config => {
   return assemble(complete(values), given, warnings, problems);
 };
 
+/**
+ * optionProblem says what is wrong with a value for an option, or null: for programs that must know it before
+ * everything else is read.
+ */
+export const optionProblem = (key: OptionKey, text: string): string | null => {
+  const option = options.find((each) => each.key === key);
+  const outcome = option === undefined ? null : parseValue(option, text);
+  return outcome === null || outcome.ok ? null : `${outcome.problem}. ${outcome.fix}`;
+};
+
 /** testConfig is the configuration of an empty environment with the given values, as text, laid over it. */
 export const testConfig = (overrides: OptionTexts = {}): Config => loadConfig({ env: {}, overrides });
 

@@ -34,7 +34,8 @@ const declare = (name: string, path: string, summary: string, response: z.ZodTyp
 export const siteOperations: readonly Operation[] = [
   declare('landing.read', '/', 'What runs here', Page),
   declare('health.read', '/healthz', 'Whether the process lives', Check),
-  declare('readiness.read', '/readyz', 'Whether it can answer: control plane and catalogue', Check, [
+  declare('readiness.read', '/readyz', 'Whether it can answer: control plane, ledger and catalogue', Check, [
+    'admission.unavailable',
     'catalog.unavailable',
     'storage.unavailable',
   ]),

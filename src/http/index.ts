@@ -23,7 +23,7 @@ import { createOpencve, type OpencveCatalog, type OpencveDeps } from './opencve/
 import { createOpencveV2, type OpencveV2Deps } from './opencve-v2/index.ts';
 import type { ServerDeps, HttpServer } from './server.ts';
 import { createServer } from './server.ts';
-import { createSite, type ClaimVerbs, type ConfirmationVerbs } from './site/index.ts';
+import { createSite, type ClaimVerbs, type ConfirmationVerbs, type SiteDeps } from './site/index.ts';
 import { createTraffic } from './traffic.ts';
 
 /** What the surfaces read of the catalogue. */
@@ -62,7 +62,7 @@ export interface HttpDeps extends Omit<ServerDeps, 'traffic' | 'surfaces' | 'bas
   /** Version of the program, for the API description. */
   readonly version: string;
   /** Each resolves when its part answers, rejects when it does not. */
-  readonly ready: { readonly controlPlane: () => Promise<void>; readonly catalogue: () => Promise<void> };
+  readonly ready: SiteDeps['ready'];
   /** Resident memory of the process, in bytes. */
   readonly memoryBytes: () => number;
 }

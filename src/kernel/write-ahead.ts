@@ -1,8 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-
-const pauseMs = 10;
-/** As long as the programs wait for a writer elsewhere: 5 s. */
-const tries = 500;
+import { pausesMax, pauseThread } from './thread-pause.ts';
 
 const busyCode = 5;
 
@@ -12,17 +9,13 @@ const isBusy = (error: unknown): boolean =>
   typeof error.errcode === 'number' &&
   (error.errcode & 0xff) === busyCode;
 
-const pause = (): void => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
-};
-
 /**
  * enterWriteAhead has an SQLite file write ahead to a log, so that readers and a writer do not wait for each other. Processes
  * that open a new file at once all want to change it, and SQLite's own timeout does not hold there: a reader that becomes
  * a writer is refused at once. So this tries again, for 5 s, holding the thread. Throws SQLite's error after that.
  */
-export const enterWriteAhead = (database: DatabaseSync, wait = pause): void => {
-  for (let left = tries; ; left -= 1) {
+export const enterWriteAhead = (database: DatabaseSync, wait = pauseThread): void => {
+  for (let left = pausesMax; ; left -= 1) {
     try {
       database.exec('pragma journal_mode = wal');
       return;

@@ -72,6 +72,37 @@ test('a disk that fills up under load: 503 and nothing charged, then it works by
   expect((await doctorOf(installed)).ok).toBe(true);
 });
 
+test('a full disk: not ready from the first refused request on, and ready again without any other', async (context) => {
+  const disk = await smallDisk(context);
+  const installed = installationAt(join(disk, 'data'));
+  const server = await installed.serve();
+  const { key } = await subscriber(installed, { tier: 'enterprise' });
+  const shoot = async () => (await call(`${server.url}/api/v1/ping-lite`, { key })).status;
+  const readiness = async () => {
+    const { status, json } = await call(`${server.url}/readyz`);
+    return { status, json };
+  };
+  const ready = {
+    status: 200,
+    json: { status: 'ready', checks: { controlPlane: 'ok', ledger: 'ok', catalogue: 'ok' } },
+  };
+  expect(await shoot()).toBe(200);
+  const free = await fill(disk);
+  await until(async () => ((await shoot()) === 503 ? true : null), 'a request refused on the full disk');
+  for (let looks = 0; looks < 5; looks += 1) {
+    expect(await readiness()).toMatchObject({
+      status: 503,
+      json: { status: 'unavailable', checks: { ledger: 'unavailable' } },
+    });
+  }
+  await free();
+  expect(await readiness()).toEqual(ready);
+  expect(await readiness()).toEqual(ready);
+  expect(await shoot()).toBe(200);
+  expect((await server.kill('SIGTERM')).code).toBe(0);
+  expect((await doctorOf(installed)).ok).toBe(true);
+});
+
 test('import, start and commands on a full disk say so, and go on when there is room', async (context) => {
   const disk = await smallDisk(context);
   const installed = installationAt(join(disk, 'data'));
@@ -130,7 +161,10 @@ test('a read-only folder is refused with a clear error, and works again when it 
     expect(ended.stderr, args[0]).toMatch(/error: .+\nhelp: .+/);
     expect(ended.stderr, args[0]).not.toContain('unexpected');
   }
-  expect(await doctorOf(installed)).toMatchObject({ code: 1, statuses: { 'data folder': 'failed' } });
+  const looked = await installed.run('doctor');
+  expect(looked).toMatchObject({ code: 1, stderr: '' });
+  expect(looked.stdout).toMatch(/data folder","status":"failed","message":"\S+ is on a read-only file system/);
+  expect(looked.stdout).not.toMatch(/[Rr]estore|[Dd]elete the file|Run: /);
   const empty = await vulngate(['serve', '--data', join(disk, 'new', 'data'), '--port', '0', '--json']);
   expect(empty).toMatchObject({ code: 1, stdout: '' });
   expect(empty.stderr).toMatch(/data folder cannot be made: .*read-only/);

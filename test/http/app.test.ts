@@ -135,10 +135,10 @@ describe('a refused request', () => {
 });
 
 describe('readiness', () => {
-  it('asks the real control plane and the real catalogue', async () => {
+  it('asks the real control plane, ledger and catalogue', async () => {
     expect((await ask(running.url, '/readyz')).json).toEqual({
       status: 'ready',
-      checks: { controlPlane: 'ok', catalogue: 'ok' },
+      checks: { controlPlane: 'ok', ledger: 'ok', catalogue: 'ok' },
     });
     expect((await ask(running.url, '/metrics')).text).toContain('vulngate_requests_total');
   });

@@ -94,20 +94,23 @@ describe('the OpenAPI document', () => {
 });
 
 describe('health', () => {
-  it('lives without looking at anything, and is ready only when both stores answer', async () => {
+  it('lives without looking at anything, and is ready only when both stores answer and requests can be charged', async () => {
     expect((await ask(server.url, '/healthz')).json).toEqual({ status: 'ok' });
     expect((await ask(server.url, '/readyz')).json).toEqual({
       status: 'ready',
-      checks: { controlPlane: 'ok', catalogue: 'ok' },
+      checks: { controlPlane: 'ok', ledger: 'ok', catalogue: 'ok' },
     });
-    server.away.catalogue = true;
-    const away = await ask(server.url, '/readyz');
-    server.away.catalogue = false;
-    expect([away.status, away.headers['retry-after'], away.json]).toEqual([
-      503,
-      '1',
-      { status: 'unavailable', checks: { controlPlane: 'ok', catalogue: 'unavailable' } },
-    ]);
+    for (const part of ['ledger', 'catalogue'] as const) {
+      server.away[part] = true;
+      const away = await ask(server.url, '/readyz');
+      server.away[part] = false;
+      const checks = { controlPlane: 'ok', ledger: 'ok', catalogue: 'ok', [part]: 'unavailable' };
+      expect([away.status, away.headers['retry-after'], away.json]).toEqual([
+        503,
+        '1',
+        { status: 'unavailable', checks },
+      ]);
+    }
   });
 });
 

@@ -5,6 +5,8 @@ import { loopbackServer, type LoopbackServer } from './loopback.ts';
 export interface FileServer extends LoopbackServer {
   /** By path; a text that begins with `redirect:` answers with a redirect to what follows. May change at any time. */
   readonly files: Map<string, string | Buffer>;
+  /** What a path says of its last change; nothing where none is set. */
+  readonly lastModified: Map<string, string>;
   /** Paths whose next answer stops in the middle until `cut` breaks it off, which a test does once the client has read. */
   readonly cutOnce: Set<string>;
   cut(): void;
@@ -16,6 +18,7 @@ export interface FileServer extends LoopbackServer {
 export const fileServer = async (files: Readonly<Record<string, string | Buffer>> = {}): Promise<FileServer> => {
   const served = new Map<string, string | Buffer>(Object.entries(files));
   const cutOnce = new Set<string>();
+  const lastModified = new Map<string, string>();
   let taken = 0;
   let cut = (): void => undefined;
   const server = await loopbackServer((request, response) => {
@@ -32,6 +35,7 @@ export const fileServer = async (files: Readonly<Record<string, string | Buffer>
     const range = { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` };
     response.writeHead(from > 0 ? 206 : 200, {
       etag,
+      ...(lastModified.has(path) ? { 'last-modified': lastModified.get(path) } : {}),
       'content-length': whole.length - from,
       ...(from > 0 ? range : {}),
     });
@@ -42,6 +46,7 @@ export const fileServer = async (files: Readonly<Record<string, string | Buffer>
   return Object.assign(server, {
     files: served,
     cutOnce,
+    lastModified,
     cut: () => cut(),
     takePaths: () => {
       const paths = server.requests.slice(taken).map((each) => each.path);

@@ -13,8 +13,8 @@ export interface TestServer {
   /** Every line of the log. */
   readonly lines: string[];
   readonly server: HttpServer;
-  /** What the control plane and the catalogue answer when asked whether they are there. */
-  readonly away: { controlPlane: boolean; catalogue: boolean };
+  /** What the control plane, the ledger and the catalogue answer when asked whether they are there. */
+  readonly away: { controlPlane: boolean; ledger: boolean; catalogue: boolean };
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export const startServer = async (
   const gates = createMemoryGates(clock);
   const catalog = given.catalog ?? sampleCatalog();
   const lines: string[] = [];
-  const away = { controlPlane: false, catalogue: false };
+  const away = { controlPlane: false, ledger: false, catalogue: false };
   const answer = (isAway: boolean) => (isAway ? Promise.reject(new Error('away')) : Promise.resolve());
   const server = await createHttp({
     clock,
@@ -55,7 +55,11 @@ export const startServer = async (
     leaks: { githubKeys: new Map(), gitlabToken: null },
     catalog,
     version: '0.0.0-test',
-    ready: { controlPlane: () => answer(away.controlPlane), catalogue: () => answer(away.catalogue) },
+    ready: {
+      controlPlane: () => answer(away.controlPlane),
+      ledger: () => answer(away.ledger),
+      catalogue: () => answer(away.catalogue),
+    },
     memoryBytes: () => 1024,
   });
   const { url } = await server.listen();

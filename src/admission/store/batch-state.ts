@@ -74,3 +74,17 @@ export const workOut = (
   });
   return { outcomes, entries, activity, changed };
 };
+
+/** How a request ended whose commit was never confirmed. */
+const unconfirmedStatus = 503;
+
+/** refundOf is the ending of a request that was refused because nobody knows whether its charge was committed. */
+export const refundOf = (entry: UsageEntry, chargedAtMs: number): LedgerSettlement => ({
+  usageId: entry.usageId,
+  ownerId: entry.request.credential.ownerId,
+  status: unconfirmedStatus,
+  latencyMicroseconds: 0,
+  refundMillicredits: entry.chargedMillicredits,
+  chargedAtMs,
+  isVoid: true,
+});

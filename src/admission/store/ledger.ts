@@ -1,5 +1,11 @@
 import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
 
+/** What a batch with nothing in it writes; nobody else sees the row, and no number is used up. */
+export const trialSql = `
+  insert into usage (id, owner_id, credential_id, operation, at_ms, price_millicredits, charged_millicredits, address, client)
+    values (-1, '', '', '', 0, 0, 0, '', '');
+  delete from usage where id = -1`;
+
 /** A settlement as the ledger needs it: what was charged and when is known from the admission. */
 export interface LedgerSettlement {
   readonly usageId: number;
@@ -19,7 +25,10 @@ export interface LedgerSettlement {
  * nothing of the batch can be relied on. Calls do not overlap.
  */
 export interface Ledger {
-  /** At once where nothing has to be waited for. Fails with `storage.…`. */
+  /**
+   * At once where nothing has to be waited for. A batch with nothing in it writes what a charge would and takes it back:
+   * whoever has it committed asks whether a charge could be. Fails with `storage.…`.
+   */
   commit(
     requests: readonly AdmissionRequest[],
     settlements: readonly LedgerSettlement[],

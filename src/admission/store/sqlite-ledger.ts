@@ -5,7 +5,7 @@ import type { Meter } from '../meter.ts';
 import type { AdmissionOutcome, AdmissionRequest } from '../types.ts';
 import { encodeTimes } from '../window.ts';
 import { workOut, type BatchEffect } from './batch-state.ts';
-import type { Ledger, LedgerSettlement } from './ledger.ts';
+import { trialSql, type Ledger, type LedgerSettlement } from './ledger.ts';
 import { createHotRows } from './hot-rows.ts';
 import { meterColumns, meterOf, type MeterRow } from './meter-row.ts';
 import { endingRuns, useRuns } from './runs.ts';
@@ -168,6 +168,7 @@ export const createSqliteLedger = (
     nowMs: number,
   ): readonly AdmissionOutcome[] => {
     refresh();
+    if (requests.length === 0 && settlements.length === 0) database.exec(trialSql);
     const effect = workOut(meterOfOwner, requests, settle(settlements), nowMs, () => (lastUsageId += 1));
     write(effect, nowMs);
     return effect.outcomes;

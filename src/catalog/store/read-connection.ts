@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { AppError, enterWriteAhead, fail } from '../../kernel/index.ts';
+import { AppError, enterWriteAhead, fail, pausesMax, pauseThread } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 import { closeIngest, lockIngest, openForIngest, refuseNewer, storedVersion } from './ingest-database.ts';
 
@@ -15,15 +15,16 @@ export interface Query {
 
 /**
  * createCatalogFile makes the file with all tables when it is missing or has no table yet, and empties one of an older
- * schema, to be filled from the feeds; it leaves any other alone. Harmless when several processes do it at once. Throws
- * `catalog.ingest_running` when a program of an earlier version is importing.
+ * schema, to be filled from the feeds; it leaves any other alone. Harmless when several processes do it at once: they wait
+ * for the one that is at it, up to 5 s, holding the thread. Throws `catalog.ingest_running` when a program of an earlier
+ * version is importing.
  */
-export const createCatalogFile = (path: string): void => {
+export const createCatalogFile = (path: string, wait = pauseThread): void => {
   translating(path, () => {
     const version = existsSync(path) && statSync(path).size > 0 ? versionOf(path) : null;
     if (version !== null && version >= catalogSchemaVersion) return;
     if (version !== null) {
-      emptyOlder(path);
+      emptyOlder(path, wait);
       return;
     }
     const database = new DatabaseSync(path, { timeout: 5000 });
@@ -49,12 +50,31 @@ const versionOf = (path: string): number | null => {
   }
 };
 
-const emptyOlder = (path: string): void => {
-  const unlock = lockIngest(path);
+const emptyOlder = (path: string, wait: () => void): void => {
+  for (let left = pausesMax; isOlder(path); left -= 1) {
+    const unlock = tryLock(path, left > 0);
+    if (unlock === null) {
+      wait();
+      continue;
+    }
+    try {
+      closeIngest(openForIngest(path));
+    } finally {
+      unlock();
+    }
+  }
+};
+
+/** Also while another program has the right to write it: an import of this version empties it first. */
+const isOlder = (path: string): boolean => (versionOf(path) ?? 0) < catalogSchemaVersion;
+
+/** Null when another has the lock and `mayWait`. */
+const tryLock = (path: string, mayWait: boolean): (() => void) | null => {
   try {
-    closeIngest(openForIngest(path));
-  } finally {
-    unlock();
+    return lockIngest(path);
+  } catch (error) {
+    if (mayWait && error instanceof AppError && error.code === 'catalog.ingest_running') return null;
+    throw error;
   }
 };
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError, fail } from '../../kernel/index.ts';
+import { latestMsAt } from '../ingest/freshness.ts';
 import type { CveListCursor } from './cursor.ts';
 import { importFetched, type SyncRun } from './sync-run.ts';
 
@@ -90,6 +91,8 @@ const fetchOne = async (run: SyncRun, name: string, url: string, fetchedAt: stri
       run.onProgress?.({ feed: 'cve-list', stage: 'download', doneBytes, totalBytes }),
   });
   const changedMs = outcome.kind === 'downloaded' ? Date.parse(outcome.lastModified ?? '') : Number.NaN;
-  const dated = Number.isNaN(changedMs) ? null : new Date(changedMs - dayMs).toISOString();
+  // Neither when it is no time at all.
+  const isBelieved = changedMs <= latestMsAt(run.clock.nowMs());
+  const dated = isBelieved ? new Date(changedMs - dayMs).toISOString() : null;
   return { file: name, url, fetchedAt: fetchedAt ?? dated };
 };

@@ -55,6 +55,7 @@ describe('changesSince', () => {
     const { records, newest } = changesSince(odd, '2025-01-20T08:00:00Z', latestMs);
     expect([...records]).toEqual([['CVE-2025-0001', Date.UTC(2025, 0, 24, 7)]]);
     expect(newest).toBe('2025-01-24T08:00:00Z');
+    expect(changesSince(text({ fetchTime: far }), null, latestMs).newest).toBeNull();
   });
 
   it.each(['', '{}', '[]', 'null', '<html>', '[{"fetchTime":1}]'])('refuses %j', (content) => {

@@ -13,8 +13,8 @@ const Entry = z.object({
 export interface Changes {
   /** CVE id → the time of its last change in epoch milliseconds, or null when the log does not tell. */
   readonly records: ReadonlyMap<string, number | null>;
-  /** fetchTime of the newest entry of the whole log whose time is believed. */
-  readonly newest: string;
+  /** fetchTime of the newest entry of the whole log whose time is believed; null when there is none. */
+  readonly newest: string | null;
   /** Whether the log reaches back to the moment: otherwise changes before its oldest entry are unknown. */
   readonly isComplete: boolean;
 }
@@ -28,8 +28,8 @@ export interface Changes {
 export const changesSince = (text: string, since: string | null, latestMs: number): Changes => {
   const entries = entriesOf(text).toSorted((a, b) => Date.parse(a.fetchTime) - Date.parse(b.fetchTime));
   const oldest = entries[0];
-  const newest = entries.findLast((entry) => Date.parse(entry.fetchTime) <= latestMs) ?? entries.at(-1);
-  if (oldest === undefined || newest === undefined) {
+  const newest = entries.findLast((entry) => Date.parse(entry.fetchTime) <= latestMs);
+  if (oldest === undefined) {
     throw fail('feed.refused', { message: 'The log of changes of the CVE List is empty or not what it should be' });
   }
   const sinceMs = since === null ? Number.NEGATIVE_INFINITY : Date.parse(since);
@@ -45,7 +45,7 @@ export const changesSince = (text: string, since: string | null, latestMs: numbe
       records.set(id.id, latest(records.get(id.id) ?? null, isBelieved ? updatedMs : null));
     }
   }
-  return { records, newest: newest.fetchTime, isComplete: Date.parse(oldest.fetchTime) <= sinceMs };
+  return { records, newest: newest?.fetchTime ?? null, isComplete: Date.parse(oldest.fetchTime) <= sinceMs };
 };
 
 const latest = (left: number | null, right: number | null): number | null =>

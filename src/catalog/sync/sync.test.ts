@@ -6,11 +6,13 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileServer, type FileServer } from '../../../test/support/file-server.ts';
 import { turning } from '../../../test/support/turning.ts';
-import { ManualClock, silentLog } from '../../kernel/index.ts';
+import { createLog, ManualClock, silentLog } from '../../kernel/index.ts';
 import { createOutbound, type Outbound } from '../../outbound/index.ts';
 import { importPaths } from '../ingest/index.ts';
 import { openCatalog, type Catalog } from '../open.ts';
 import type { FeedState } from '../types.ts';
+import { findCveListCursor } from './cursor.ts';
+import { openFeedStateStore } from './feed-state-store.ts';
 import { syncFeeds, type SyncDeps, type SyncOptions, type SyncOutcome } from './index.ts';
 
 // Each import starts a thread, which takes its time on a busy machine.
@@ -19,6 +21,8 @@ let folder: string;
 let server: FileServer;
 let outbound: Outbound;
 let catalog: Catalog;
+/** What was logged of the fetching. */
+const lines: string[] = [];
 
 const record = (id: string, updated: string, text = 'A flaw.'): string =>
   JSON.stringify({
@@ -77,6 +81,7 @@ const log = '/deltaLog.json';
 const address = (id: string): string => `/cves/2026/${id === 'CVE-2026-12345' ? '12xxx' : '0xxx'}/${id}.json`;
 
 beforeEach(async () => {
+  lines.length = 0;
   clock.set(Date.UTC(2026, 0, 15, 12));
   folder = mkdtempSync(join(tmpdir(), 'vulngate-sync-'));
   mkdirSync(join(folder, 'tmp'));
@@ -97,13 +102,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const sync = async (feeds?: readonly string[], options: SyncOptions = {}, hour = '00'): Promise<SyncOutcome> => {
+const hourly = (hour: string): string => `/cve_{date}_${hour}00Z/{date}_all.ndjson`;
+
+const sync = async (
+  feeds?: readonly string[],
+  options: SyncOptions = {},
+  cveList = hourly('00'),
+): Promise<SyncOutcome> => {
   const databasePath = join(folder, 'catalog.db');
   const deps: SyncDeps = {
     databasePath,
     feedFolder: join(folder, 'feeds'),
     addresses: {
-      cveList: `${server.url}/cve_{date}_${hour}00Z/{date}_all.ndjson`,
+      cveList: `${server.url}${cveList}`,
       cveDeltaLog: `${server.url}${log}`,
       cveRecord: `${server.url}/cves/{year}/{group}/{id}.json`,
       kev: `${server.url}/kev.json`,
@@ -111,7 +122,7 @@ const sync = async (feeds?: readonly string[], options: SyncOptions = {}, hour =
     },
     outbound,
     clock,
-    log: silentLog,
+    log: createLog({ level: 'warn', nowMs: () => 0, write: (line) => lines.push(line) }),
     importFiles: async (paths, how) =>
       importPaths({ databasePath, clock, log: silentLog, tempFolder: join(folder, 'tmp') }, paths, how),
   };
@@ -205,6 +216,36 @@ describe('syncFeeds', () => {
     expect(server.takePaths()).toContain(day);
   });
 
+  it.each(['2999-01-01T00:00:00Z', '2026-01-16T12:00:01Z', 'never'])(
+    'does not go on from a stored time of %s, but takes the whole list and what changed since',
+    async (fetchedAt) => {
+      await sync(['cve-list']);
+      const store = openFeedStateStore(join(folder, 'catalog.db'));
+      store.updateCursor('cve-list', JSON.stringify({ ...findCveListCursor(store), fetchedAt }));
+      store.close();
+      server.files.set(
+        log,
+        JSON.stringify([entry('2026-01-15T11:00:00Z', ['CVE-2026-0009']), entry('2025-12-20T00:00:00Z', [])]),
+      );
+      server.files.set(address('CVE-2026-0009'), record('CVE-2026-0009', '2026-01-15T11:00:00Z'));
+      server.takePaths();
+      expect(counts(await sync(['cve-list']))).toEqual(['cve-list 3/0/0/3/0', 'cve-list 1/1/0/0/0']);
+      expect(lines.join('')).toContain(`"event":"sync.cursor_refused","feed":"cve-list","fetchedAt":"${fetchedAt}"`);
+      lines.length = 0;
+      expect(counts(await sync(['cve-list']))).toEqual(['cve-list 0/0/0/0/0']);
+      expect(lines).toEqual([]);
+    },
+  );
+
+  it('does not go on from the time of a list whose server dates it in the future', async () => {
+    server.lastModified.set('/all.ndjson', 'Tue, 01 Jan 2999 00:00:00 GMT');
+    server.files.set('/all.ndjson', server.files.get(day) ?? '');
+    server.files.set(log, JSON.stringify([entry('2026-01-15T11:00:00Z', ['CVE-2026-0009'])]));
+    server.files.set(address('CVE-2026-0009'), record('CVE-2026-0009', '2026-01-15T11:00:00Z'));
+    await sync(['cve-list'], {}, '/all.ndjson');
+    expect(catalog.find('CVE-2026-0009')).not.toBeNull();
+  });
+
   it('keeps what it has and its time when the whole list is much smaller than what is stored', async () => {
     await sync(['cve-list']);
     const before = state('cve-list');
@@ -232,7 +273,7 @@ describe('syncFeeds', () => {
   it('finds the newest hourly release when the address has an hour', async () => {
     const content = server.files.get(day) ?? '';
     server.files.set('/cve_2026-01-15_0900Z/2026-01-15_all.ndjson', content);
-    expect(counts(await sync(['cve-list'], {}, '{hour}'))).toEqual(['cve-list 3/3/0/0/0']);
+    expect(counts(await sync(['cve-list'], {}, hourly('{hour}')))).toEqual(['cve-list 3/3/0/0/0']);
     expect(server.takePaths().map((path) => path.slice(16, 20))).toEqual(['1200', '1100', '1000', '0900', '']);
   });
 

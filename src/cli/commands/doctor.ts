@@ -2,6 +2,7 @@ import { asAppError } from '../../kernel/index.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import type { Check, Finding } from '../doctor/check.ts';
+import { behindFolder, folderState } from '../doctor/data-folder.ts';
 import { checks } from '../doctor/registry.ts';
 
 /** doctorCommand runs every check and shows what it found. Exit code 1 when a check failed; warnings do not count. */
@@ -17,7 +18,12 @@ changes nothing.
   run: async (context, args) => {
     parseArguments(args, {});
     const findings: (Finding & { readonly name: string })[] = [];
-    for (const check of checks) findings.push({ name: check.name, ...(await runCheck(check, context)) });
+    const isWritable = folderState(context.config.dataFolder) === 'writable';
+    for (const check of checks) {
+      const found = await runCheck(check, context);
+      const isBehind = !isWritable && check.isInFolder?.(context.config) === true;
+      findings.push({ name: check.name, ...(isBehind ? behindFolder(found) : found) });
+    }
     const isGood = findings.every((each) => each.status !== 'failed');
     if (context.json) context.stdout.write(`${JSON.stringify({ ok: isGood, checks: findings })}\n`);
     else context.stdout.write(findings.map(asLines).join(''));

@@ -15,6 +15,7 @@ const lagMsMax: Readonly<Record<string, number>> = {
 
 const databaseCheck: Check = {
   name: 'catalogue',
+  isInFolder: () => true,
   run: async (context) => {
     const path = context.config.catalogue.databasePath;
     if (!existsSync(path))
@@ -50,6 +51,7 @@ const withFeedStates = async (
 
 const feedCheck = (feed: string, title: string): Check => ({
   name: `feed ${feed}`,
+  isInFolder: () => true,
   run: async (context) => {
     const help = `Run: vulngate sync ${feed}`;
     if (!existsSync(context.config.catalogue.databasePath))

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/index.ts';
 import type { CommandContext } from '../command.ts';
 
 /** Finding is what a check came to. `warning` needs attention some day; `failed` makes doctor's exit code 1. */
@@ -13,5 +14,7 @@ export interface Finding {
 /** Check is one named question about an installation. It changes nothing, and throws only what is itself a finding. */
 export interface Check {
   readonly name: string;
+  /** Whether what it looks at lies in the data folder. */
+  isInFolder?(config: Config): boolean;
   run(context: CommandContext): Promise<Finding>;
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createAdmission } from '../../admission/index.ts';
 import { createAudit } from '../../audit/index.ts';
+import type { Config } from '../../config/index.ts';
 import { keyringMaking, openPeppers } from '../../credentials/index.ts';
 import { openKeyring } from '../../keyring/index.ts';
 import { controlSchemaVersion, openControl, type Control } from '../../storage/index.ts';
@@ -12,6 +13,8 @@ import { checkFile } from './file-store.ts';
 /** The control plane if it exists: looking must not make one. */
 const isPresent = ({ config }: CommandContext): boolean =>
   config.database.engine === 'postgres' || existsSync(config.database.path);
+
+const isEmbedded = ({ database }: Config): boolean => database.engine === 'sqlite';
 
 const absent: Finding = { status: 'ok', message: 'no control plane yet; the first start makes it' };
 
@@ -27,6 +30,7 @@ const withControl = async (context: CommandContext, look: (control: Control) => 
 
 const databaseCheck: Check = {
   name: 'control plane',
+  isInFolder: isEmbedded,
   run: async (context) => {
     const { database } = context.config;
     if (database.engine === 'sqlite' && isPresent(context)) {
@@ -45,6 +49,7 @@ const databaseCheck: Check = {
 
 const keyringCheck: Check = {
   name: 'keyring',
+  isInFolder: (config) => isEmbedded(config) || config.keyring.source === 'file',
   run: async (context) => {
     const { config, random, clock } = context;
     const source = config.keyring;
@@ -72,6 +77,7 @@ const keyringCheck: Check = {
 
 const ledgerCheck: Check = {
   name: 'ledger',
+  isInFolder: isEmbedded,
   run: async (context) =>
     withControl(context, async (control) => {
       const { clock, log, config } = context;
@@ -94,6 +100,7 @@ const ledgerCheck: Check = {
 
 const auditCheck: Check = {
   name: 'audit log',
+  isInFolder: isEmbedded,
   run: async (context) =>
     withControl(context, async (control) => {
       const { clock, random, log, config } = context;

@@ -41,7 +41,12 @@ const examine = async (env: Readonly<Record<string, string>> = {}) => {
   };
   const code = await doctorCommand.run(context, []);
   const { ok, checks } = Answer.parse(JSON.parse(out));
-  return { code, ok, finding: (name: string) => checks.find((check) => check.name === name) };
+  return {
+    code,
+    ok,
+    finding: (name: string) => checks.find((check) => check.name === name),
+    advice: checks.filter((check) => check.status !== 'ok').flatMap((check) => check.help ?? []),
+  };
 };
 
 const makeControl = async (): Promise<void> => {
@@ -111,6 +116,18 @@ describe('doctor', () => {
     expect((await examine({ VULNGATE_TLS_CERT: pem, VULNGATE_TLS_KEY: pem })).finding('transport')?.message).toContain(
       'PEM',
     );
+  });
+
+  it('advises nothing but the data folder where that cannot be written', async () => {
+    writeFileSync(folder, '');
+    for (const env of [{}, { VULNGATE_PEPPER: 'ab'.repeat(32) }]) {
+      const { code, finding, advice } = await examine(env);
+      expect([code, finding('data folder')?.status]).toEqual([1, 'failed']);
+      expect(finding('feed kev')?.message).toBe('the data folder cannot be written; KEV: not loaded yet');
+      expect(advice.filter((help) => !help.includes('data folder'))).toEqual([
+        'Give this user the right to write there.',
+      ]);
+    }
   });
 
   it('warns of an address that others can reach without HTTPS, and of unknown options', async () => {

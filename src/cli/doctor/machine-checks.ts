@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { byteFigure } from '../table.ts';
 import type { Check } from './check.ts';
+import { folderState } from './data-folder.ts';
 
 const nodeMajor = 26;
 const freeBytesWanted = 5_000_000_000;
@@ -34,22 +34,25 @@ const folderCheck: Check = {
   name: 'data folder',
   run: async ({ config }) => {
     const folder = config.dataFolder;
-    if (!existsSync(folder)) {
-      return isWritable(nearestFolder(folder))
-        ? { status: 'ok', message: `${folder} does not exist yet; the first start makes it` }
+    const isThere = existsSync(folder);
+    const state = folderState(folder);
+    if (state === 'read-only file system') {
+      return {
+        status: 'failed',
+        message: `${folder} ${isThere ? '' : 'cannot be made: it '}is on a read-only file system`,
+        help: 'Mount that for writing, or choose another folder with --data.',
+      };
+    }
+    if (state === 'refused') {
+      return isThere
+        ? { status: 'failed', message: `${folder} cannot be written`, help: 'Give this user the right to write there.' }
         : {
             status: 'failed',
             message: `${folder} does not exist and cannot be made`,
             help: 'Make it, or choose another with --data.',
           };
     }
-    if (!statSync(folder).isDirectory() || !isWritable(folder)) {
-      return {
-        status: 'failed',
-        message: `${folder} cannot be written`,
-        help: 'Give this user the right to write there.',
-      };
-    }
+    if (!isThere) return { status: 'ok', message: `${folder} does not exist yet; the first start makes it` };
     const space = await statfs(folder);
     const freeBytes = space.bavail * space.bsize;
     const message = `${folder}: ${byteFigure(freeBytes)} free`;
@@ -62,17 +65,6 @@ const folderCheck: Check = {
           facts: { folder, freeBytes },
         };
   },
-};
-
-const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
-
-const isWritable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const tlsCheck: Check = {

@@ -35,7 +35,11 @@ export interface SiteDeps {
   readonly version: string;
   readonly traffic: Traffic;
   /** Each resolves when its part answers. */
-  readonly ready: { readonly controlPlane: () => Promise<void>; readonly catalogue: () => Promise<void> };
+  readonly ready: {
+    readonly controlPlane: () => Promise<void>;
+    readonly ledger: () => Promise<void>;
+    readonly catalogue: () => Promise<void>;
+  };
   readonly feeds: () => readonly FeedState[];
   readonly isClosing: () => boolean;
   readonly memoryBytes: () => number;
@@ -142,13 +146,17 @@ const readiness = async (deps: SiteDeps): Promise<Answer> => {
     cancel();
     return outcome;
   };
-  const [controlPlane, catalogue] = await Promise.all([check(deps.ready.controlPlane), check(deps.ready.catalogue)]);
-  const isReady = controlPlane === 'ok' && catalogue === 'ok' && !deps.isClosing();
+  const [controlPlane, ledger, catalogue] = await Promise.all([
+    check(deps.ready.controlPlane),
+    check(deps.ready.ledger),
+    check(deps.ready.catalogue),
+  ]);
+  const isReady = controlPlane === 'ok' && ledger === 'ok' && catalogue === 'ok' && !deps.isClosing();
   const status = deps.isClosing() ? 'stopping' : isReady ? 'ready' : 'unavailable';
   const answer = plain(
     isReady ? 200 : 503,
     'application/json; charset=utf-8',
-    JSON.stringify({ status, checks: { controlPlane, catalogue } }),
+    JSON.stringify({ status, checks: { controlPlane, ledger, catalogue } }),
     'no-store',
   );
   if (!isReady) answer.headers.push('Retry-After', '1');
