@@ -22,6 +22,9 @@ interface Ending {
   readonly done: (() => void) | null;
 }
 
+/** Somebody waits for it: the answer is not sent before the refund is committed. */
+const isRefund = ({ settlement }: Ending): boolean => settlement.refundMillicredits > 0;
+
 /** Told how a transaction ended: null when it was committed. */
 type Asking = (failure: AppError | null) => void;
 
@@ -114,7 +117,8 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
     }
     for (const { done } of ended) done?.();
     for (const tell of asked) tell(null);
-    if (waiting.length > 0 || asking.length > 0) schedule();
+    const isUrgent = waiting.length > 0 || asking.length > 0 || endings.some(isRefund);
+    if (isUrgent) schedule();
     else if (endings.length > 0 && !isRunning) scheduleLater(settleWithinMs);
     wakeIdle();
   };
@@ -174,8 +178,9 @@ export const createBatcher = (ledger: Ledger, clock: Clock, log: Log): Batcher =
   const end = (given: Settlement, done: (() => void) | null): boolean => {
     const settlement = settled(given);
     if (settlement === null) return false;
-    endings.push({ settlement, done });
-    if (settlement.refundMillicredits > 0) schedule();
+    const ending = { settlement, done };
+    endings.push(ending);
+    if (isRefund(ending)) schedule();
     else if (!isRunning && !isScheduled) scheduleLater(settleWithinMs);
     return true;
   };

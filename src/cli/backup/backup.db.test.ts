@@ -31,7 +31,7 @@ const sqliteAt = (name: string): ControlSettings => ({ engine: 'sqlite', path: j
 /** A control plane that was worked with: a subscriber, charged requests, a signed log, a text that is hard to write down. */
 const workedWith = async (control: Control): Promise<{ node: Node; holder: Holder }> => {
   const node = await nodeOn(control);
-  const holder = await holderOn(node, {}, { name: 'näme "quoted" \\ 🔑' });
+  const holder = await holderOn(node, {}, { name: 'näme "quoted" \\ \u2028 \u2029 🔑' });
   for (let index = 0; index < 3; index += 1) {
     const outcome = admittedOf(await node.admission.admit(requestOf(holder.verified)));
     await settleOn(node, { usageId: outcome.usageId, status: 200, latencyMicroseconds: 5 });

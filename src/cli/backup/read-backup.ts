@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { fail, Secret } from '../../kernel/index.ts';
 import { isTableName, type TableName } from '../../storage/index.ts';
+import { linesOf } from '../lines.ts';
 import { Line, type BackupHeader, type BackupLine, type BackupRow } from './backup-line.ts';
 
 export interface BackupReader {
@@ -33,9 +33,7 @@ export const readBackup = async (path: string, reader: BackupReader): Promise<Ba
   const unpacked = source.pipe(createGunzip());
   source.on('error', (error) => unpacked.destroy(error));
   try {
-    for await (const text of createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY })) {
-      await state.take(text);
-    }
+    for await (const text of linesOf(unpacked)) await state.take(text);
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')) {
       throw unreadable('the file is damaged or was cut short');

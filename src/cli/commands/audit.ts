@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { verifyExport, type AuditRecord, type AuditReport, type ExportKey } from '../../audit/index.ts';
 import { fail } from '../../kernel/index.ts';
 import { keyIdOf, publicKeyOf } from '../../keyring/index.ts';
@@ -8,6 +7,7 @@ import { openParts } from '../../parts.ts';
 import { answer } from '../answer.ts';
 import { chooseVerb, parseArguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { linesOf } from '../lines.ts';
 import { formatTable } from '../table.ts';
 import { instantText, onePath, readChoice, readInstant } from '../values.ts';
 
@@ -119,7 +119,7 @@ const verify = async (context: CommandContext, args: readonly string[]): Promise
   const report =
     values.file === undefined
       ? await verifyLog(context, anchors)
-      : await verifyExport(createInterface({ input: createReadStream(values.file) }), keys, anchors, publicKeyOf);
+      : await verifyExport(linesOf(createReadStream(values.file)), keys, anchors, publicKeyOf);
   const first = report.findings[0];
   answer(context, {
     ok: report.ok,
