@@ -88,7 +88,7 @@ const columnsOf = ({ frequency, timezone, time, weekday }: Schedule) => ({
 /** naming turns a taken name into `automation.name_taken`. */
 const naming = <T>(task: () => Promise<T>): Promise<T> =>
   unlessTaken(task, (cause) => {
-    const name = 'An automation with this name already exists.';
+    const name = ['This name already exists.'];
     return fail('automation.name_taken', { detail: { fields: { name } }, cause });
   });
 
