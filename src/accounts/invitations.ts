@@ -135,7 +135,7 @@ export const invitationVerbs = (deps: AccountsDeps) => {
       if (person !== undefined && (await roleIn(tx, tenant, person.id)) !== undefined) throw fail('member.exists');
       const open = await listOpenInvitations(tx, row, nowMs);
       if (open.some((each) => each.email === email)) {
-        throw fail('member.exists', { message: 'This address is invited already' });
+        throw fail('member.exists', { message: 'This address is invited already', detail: { is_invited: true } });
       }
       if (tenant.kind === 'project') await requireRoomForMember(deps, tx, tenant.row, null);
       await insertInvitation(tx, row);

@@ -30,9 +30,26 @@ const fieldOf = {
   time: 'schedule_time',
   weekday: 'schedule_weekday',
 } as const;
+type Member = keyof typeof fieldOf;
+const members = ['frequency', 'timezone', 'time', 'weekday'] as const;
 
-const required = (name: keyof typeof fieldOf) =>
-  refusedFields({ [fieldOf[name]]: ['This field is required for report automations.'] });
+/** What a member says, or what is wrong with it; both null where it is absent. */
+interface Reading<T> {
+  readonly value: T | null;
+  readonly wrong: string | null;
+}
+
+const absent: Reading<never> = { value: null, wrong: null };
+const right = <T>(value: T): Reading<T> => ({ value, wrong: null });
+const wrong = (text: string): Reading<never> => ({ value: null, wrong: text });
+const noChoice = (given: string | number): Reading<never> =>
+  wrong(`${JSON.stringify(String(given).slice(0, 40))} is not a valid choice.`);
+
+const frequencyIn = (given: string | null): Reading<Frequency> => {
+  if (given === null) return absent;
+  const known = frequencies.find((each) => each === given);
+  return known === undefined ? noChoice(given) : right(known);
+};
 
 const isTimezone = (text: string): boolean => {
   try {
@@ -43,44 +60,69 @@ const isTimezone = (text: string): boolean => {
   }
 };
 
-const timeOf = (text: string): string => {
-  const [, hour = '', minutes = '', seconds = '00'] = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.0{1,6})?)?$/.exec(text) ?? [];
+const timezoneIn = (given: string | null): Reading<string> => {
+  if (given === null) return absent;
+  const text = 'Invalid timezone, please use an IANA timezone (example: Europe/Paris).';
+  return isTimezone(given) ? right(given) : wrong(text);
+};
+
+const timeIn = (given: string | null): Reading<string> => {
+  if (given === null) return absent;
+  const [, hour = '', minutes = '', seconds = '00'] = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.0{1,6})?)?$/.exec(given) ?? [];
   if (hour === '' || Number(hour) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
-    throw refusedFields({ schedule_time: ['A time is written HH:MM.'] });
+    return wrong('Time has wrong format. Use one of these formats instead: hh:mm[:ss].');
   }
-  if (minutes !== '00' || seconds !== '00') throw refusedFields({ schedule_time: 'Only whole hours are allowed.' });
-  return `${hour}:00`;
+  const isWhole = minutes === '00' && seconds === '00';
+  return isWhole ? right(`${hour}:00`) : wrong('Run time must be aligned to a full hour (HH:00).');
 };
 
 /** A day by its name, the first three letters of it, or its number from 0 for Monday. */
-const weekdayOf = (given: string | number): string => {
+const weekdayIn = (given: string | number | null): Reading<string> => {
+  if (given === null) return absent;
   const text = String(given).trim().toLowerCase();
   const found = weekdays.find((day, index) => day === text || day.slice(0, 3) === text || String(index) === text);
-  if (found === undefined) throw refusedFields({ schedule_weekday: [`One of ${weekdays.join(', ')}.`] });
-  return found;
+  return found === undefined ? noChoice(given) : right(found);
 };
 
-/** A report's schedule is whole; a weekday is only for weeks. */
-const reportSchedule = (given: Required<ScheduleInput>): Schedule => {
-  const frequency = frequencies.find((each) => each === given.frequency);
-  if (given.frequency === null) throw required('frequency');
-  if (frequency === undefined) throw refusedFields({ frequency: [`One of ${frequencies.join(', ')}.`] });
-  if (given.timezone === null) throw required('timezone');
-  if (!isTimezone(given.timezone)) throw refusedFields({ schedule_timezone: ['Not a known time zone.'] });
-  if (given.time === null) throw required('time');
-  const time = timeOf(given.time);
-  if (frequency === 'daily') return { frequency, timezone: given.timezone, time, weekday: null };
-  if (given.weekday === null) {
-    throw refusedFields({ schedule_weekday: ['This field is required for weekly reports.'] });
-  }
-  return { frequency, timezone: given.timezone, time, weekday: weekdayOf(given.weekday) };
-};
+/** What a report cannot be without; a weekday is only for weeks. */
+const missingIn = ({
+  frequency,
+  timezone,
+  time,
+  weekday,
+}: Required<ScheduleInput>): Partial<Record<Member, string>> => ({
+  ...(frequency === null ? { frequency: 'Frequency is required when trigger type is report.' } : {}),
+  ...(timezone === null ? { timezone: 'Timezone is required when trigger type is report.' } : {}),
+  ...(time === null ? { time: 'Run time is required when trigger type is report.' } : {}),
+  ...(frequency === 'weekly' && weekday === null
+    ? { weekday: 'A weekday is required for weekly report automations.' }
+    : {}),
+});
 
-/** scheduleOf checks a schedule on top of the one before. Throws `request.invalid_parameter` that names the field. */
+/**
+ * scheduleOf checks a schedule on top of the one before, all of it before it refuses; an alert has none, whatever is sent.
+ * Throws `request.invalid_parameter` that names the fields.
+ */
 export const scheduleOf = (type: 'alert' | 'report', given: ScheduleInput, before: Schedule = noSchedule): Schedule => {
-  if (type === 'report') return reportSchedule({ ...before, ...given });
-  const names = ['frequency', 'timezone', 'time', 'weekday'] as const;
-  const set = names.find((name) => given[name] !== undefined && given[name] !== null);
-  if (set !== undefined) throw refusedFields({ [fieldOf[set]]: 'Only report automations have a schedule.' });
-  return noSchedule;
+  const whole = { ...before, ...given };
+  const readings = {
+    frequency: frequencyIn(whole.frequency),
+    timezone: timezoneIn(whole.timezone),
+    time: timeIn(whole.time),
+    weekday: weekdayIn(whole.weekday),
+  };
+  const missing = type === 'report' ? missingIn(whole) : {};
+  const refusals = members.flatMap((name) => {
+    const text = missing[name] ?? readings[name].wrong;
+    return text === null ? [] : [[fieldOf[name], [text]] as const];
+  });
+  if (refusals.length > 0) throw refusedFields(Object.fromEntries(refusals));
+  if (type === 'alert') return noSchedule;
+  const frequency = readings.frequency.value;
+  return {
+    frequency,
+    timezone: readings.timezone.value,
+    time: readings.time.value,
+    weekday: frequency === 'weekly' ? readings.weekday.value : null,
+  };
 };

@@ -1,15 +1,16 @@
-import { fail, newUuid, refusedFields, type Actor } from '../kernel/index.ts';
+import { fail, newUuid, type Actor } from '../kernel/index.ts';
 import type { Project } from '../accounts/index.ts';
 import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
+import { countConditions } from './automation-conditions.ts';
 import {
   configurationOf,
-  countConditions,
   type AutomationAction,
   type AutomationConfiguration,
   type ConfigurationInput,
 } from './automation-configuration.ts';
 import { noSchedule, scheduleOf, type Schedule, type ScheduleInput } from './automation-schedule.ts';
 import type { WatchDeps } from './deps.ts';
+import { refused } from './given-configuration.ts';
 import { outputName } from './output-name.ts';
 import {
   deleteAutomation,
@@ -87,12 +88,15 @@ const columnsOf = ({ frequency, timezone, time, weekday }: Schedule) => ({
 /** naming turns a taken name into `automation.name_taken`. */
 const naming = <T>(task: () => Promise<T>): Promise<T> =>
   unlessTaken(task, (cause) => {
-    const name = 'An automation with this name already exists.';
+    const name = ['This name already exists.'];
     return fail('automation.name_taken', { detail: { fields: { name } }, cause });
   });
 
-const noNotification = () => refusedFields({ configuration: 'actions: There is no such notification.' });
-const noMember = () => refusedFields({ configuration: 'actions: There is no such member.' });
+const noNotification = () => refused('actions: There is no such notification.');
+const noMember = () => refused('actions: There is no such member.');
+
+/** Whom or what an action names; only reports name nothing. */
+const named = ({ value }: AutomationAction): string => (typeof value === 'string' ? value : '');
 
 /** automationsSending lists the names of a project's automations, switched on or off, that send to a notification. */
 export const automationsSending = async (tx: Db, projectId: number, notificationId: string): Promise<string[]> =>
@@ -124,25 +128,30 @@ export const automationVerbs = (deps: WatchDeps) => {
 
   const traceOf = (row: AutomationRow): Record<string, unknown> => {
     const { name, isEnabled, triggerType, schedule, configuration } = automationOf(row);
-    return { name, is_enabled: isEnabled, trigger_type: triggerType, ...columnsOf(schedule), ...configuration };
+    // What stands beside a value may name people, and the log keeps what it has for ever.
+    const actions = configuration.actions.map(({ type, value }) => ({ type, value }));
+    const given = { ...configuration, actions };
+    return { name, is_enabled: isEnabled, trigger_type: triggerType, ...columnsOf(schedule), ...given };
   };
 
   /** resolved checks what actions name: a notification of the project by id or name, a person who belongs to it. */
   const resolved = async (tx: Db, project: Project, actions: readonly AutomationAction[]) => {
     const notifications = await listNotifications(tx, project.id);
     const found: AutomationAction[] = [];
-    for (const { type, value } of actions) {
+    for (const action of actions) {
+      const { type } = action;
+      const value = named(action);
       if (type === 'send_notification') {
-        const wanted = value?.toLowerCase();
+        const wanted = value.toLowerCase();
         // A name may look like an id; what is shown of an action is the id, and can be sent back.
         const one = notifications.find(({ id }) => id === wanted) ?? notifications.find(({ name }) => name === value);
         if (one === undefined) throw noNotification();
-        found.push({ type, value: one.id });
+        found.push({ ...action, value: one.id });
       } else if (type === 'assign_user') {
-        const person = await projects.lockPerson(tx, project, value ?? '');
+        const person = await projects.lockPerson(tx, project, value);
         if (person === null) throw noMember();
-        found.push({ type, value: person.userId });
-      } else found.push({ type, value });
+        found.push({ ...action, value: person.userId });
+      } else found.push(action);
     }
     return found;
   };
@@ -150,9 +159,11 @@ export const automationVerbs = (deps: WatchDeps) => {
   /** requireTargets checks that what held actions name, by what stays, is still there. */
   const requireTargets = async (tx: Db, project: Project, actions: readonly AutomationAction[]): Promise<void> => {
     const notifications = await listNotifications(tx, project.id);
-    for (const { type, value } of actions) {
+    for (const action of actions) {
+      const { type } = action;
+      const value = named(action);
       if (type === 'send_notification' && !notifications.some(({ id }) => id === value)) throw noNotification();
-      if (type === 'assign_user' && !(await projects.belongs(tx, project.id, value ?? ''))) throw noMember();
+      if (type === 'assign_user' && !(await projects.belongs(tx, project.id, value))) throw noMember();
     }
   };
 

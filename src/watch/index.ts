@@ -15,7 +15,8 @@
  * Fails with `project.not_found`, `permission.refused`, `member.not_found`, `watch.…`, `notification.…`,
  * `automation.…`, `report.not_found`, `confirmation.refused`, and `request.invalid_parameter` with `detail.fields`.
  */
-export type { AutomationAction, AutomationConfiguration, Condition } from './automation-configuration.ts';
+export type { Condition } from './automation-conditions.ts';
+export type { AutomationAction, AutomationConfiguration } from './automation-configuration.ts';
 export type { Schedule, ScheduleInput } from './automation-schedule.ts';
 export type { Automation, AutomationChange } from './automations.ts';
 export type { WatchDeps } from './deps.ts';

@@ -4,6 +4,7 @@ import { inTransaction, unlessTaken, type Db } from '../storage/index.ts';
 import { automationsSending } from './automations.ts';
 import { confirmationOf, confirmationText, isConfirmedBy, readConfirmation } from './confirmation.ts';
 import type { WatchDeps } from './deps.ts';
+import { refused } from './given-configuration.ts';
 import { outputName } from './output-name.ts';
 import {
   addressOf,
@@ -60,7 +61,7 @@ const pendingText = 'The address is not confirmed yet: open the link in the mail
 /** naming turns a taken name into `notification.name_taken`. */
 const naming = <T>(task: () => Promise<T>): Promise<T> =>
   unlessTaken(task, (cause) => {
-    const name = 'A notification with this name already exists.';
+    const name = ['This name already exists.'];
     return fail('notification.name_taken', { detail: { fields: { name } }, cause });
   });
 
@@ -124,8 +125,7 @@ export const notificationVerbs = (deps: WatchDeps) => {
       await deps.checkAddress(address);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'outbound.refused') throw error;
-      const field = target.type === 'slack' ? 'webhook_url' : 'url';
-      throw refusedFields({ configuration: `${field}: This address is not allowed: it is not a public one.` });
+      throw refused('This URL is not allowed.');
     }
   };
 

@@ -11,9 +11,9 @@ export const outputName = (text: string): string => {
   if (name.length > lengthMax) {
     throw refusedFields({ name: [`Ensure this field has no more than ${lengthMax} characters.`] });
   }
-  if (reserved.has(name.toLowerCase())) throw refusedFields({ name: 'This name is reserved.' });
+  if (reserved.has(name.toLowerCase())) throw refusedFields({ name: ['This name is reserved.'] });
   if (!/^[A-Za-z0-9\-_ ]+$/.test(name)) {
-    throw refusedFields({ name: ['Special characters (except dash, underscore and space) are not accepted'] });
+    throw refusedFields({ name: ['Special characters (except dash and underscore) are not accepted'] });
   }
   return name;
 };

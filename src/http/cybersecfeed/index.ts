@@ -36,7 +36,7 @@ export const createCybersecfeed = (deps: CybersecfeedDeps): Surface => {
   const parts = { ...deps, envelope, epssDate: rememberEpssDate(deps), rendered: createRendered(deps.catalog) };
   return {
     name: 'cybersecfeed',
-    prefixes: ['/api', '/api/v1'],
+    prefixes: ['/api/v1'],
     operations: cybersecfeedOperations,
     handlers: {
       'cybersecfeed.ping.read': (exchange) => ping(parts, exchange),

@@ -52,7 +52,8 @@ export const createOpencve = (deps: OpencveDeps): Surface => {
   const negotiating = Object.entries(reads).map(([id, handler]) => [id, negotiated(handler)] as const);
   return {
     name: 'opencve',
-    prefixes: ['/api/cve', '/api/vendors', '/api/weaknesses', '/api/organizations', '/api/tags'],
+    // Of the products with names of their own below `/api`, this one has most: what nobody has is its unknown path too.
+    prefixes: ['/api', '/api/cve', '/api/vendors', '/api/weaknesses', '/api/organizations', '/api/tags'],
     operations: opencveOperations,
     handlers: { ...Object.fromEntries(negotiating), ...tokenHandlers(deps) },
     present: presentCaller,

@@ -122,7 +122,7 @@ export const opencveV2Description: ApiDescription = {
     example: {
       error: {
         code: 'validation_error',
-        message: 'The request is not valid.',
+        message: 'Validation error.',
         details: { q: "Expected AND or OR instead of 'query' (at character 9)." },
       },
     },
