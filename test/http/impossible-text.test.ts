@@ -1,6 +1,7 @@
 /**
  * Risk: a text that a database cannot hold. PostgreSQL takes no NUL, even to compare: a request with one must be answered as
  * one that names nothing, alike on both engines.
+ * Half a character (a lone surrogate) would be kept as another text than was sent.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublic, operations, type Operation } from '../../src/contract/index.ts';
@@ -153,6 +154,12 @@ eachEngine('a request', (makeDatabase) => {
       expect((await ask('a\0b@example.org:x')).status).toBe(429);
       expect((await ask(`${desk.owner.email}:${password}`)).status).toBe(200);
     });
+  });
+
+  it.each(textsOf('\ud800q'))('with half a character is refused: %s %s %j', async (...request) => {
+    const answer = await call(...request);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('half characters');
   });
 
   it.each(textsOf('a\0b'))('with a NUL in the body is judged as on every engine: %s %s %j', async (...request) => {
