@@ -170,6 +170,34 @@ eachEngine('billing', (makeDatabase) => {
     expect(await billing.handleStripeEvent(Buffer.from(payload), header)).toBe('applied');
   });
 
+  test('ignores an event whose ids hold a NUL, which Stripe makes none of and would send again for days', async () => {
+    const { send, control } = await start();
+    const whole = changed('created', startMs, byEmail);
+    const odd = [
+      { ...whole, id: 'evt_\0' },
+      { ...changed('created', startMs, { ...byEmail, id: 'sub_\0' }), id: 'evt_1' },
+      { ...invoiced('paid', startMs, { id: 'sub_\0' }), id: 'evt_2' },
+      { ...whole, type: 'customer.subscription.created\0' },
+    ];
+    for (const event of odd) expect(await send(event)).toBe('ignored');
+    expect(await control.db.selectFrom('billing_events').select('id').execute()).toEqual([]);
+  });
+
+  test.each([
+    ['email', 'ada@\0example.org\0', 'applied'],
+    ['vulngate_user', 'usr_\0', 'unlinked'],
+    ['vulngate_subscription', 'sub_\0', 'unlinked'],
+  ] as const)('reads the metadata %s without its NULs: %j', async (name, text, outcome) => {
+    const { send } = await start();
+    expect(await send(changed('created', startMs, { metadata: { [name]: text } }))).toBe(outcome);
+  });
+
+  test('takes an unknown price that holds a NUL as any other unknown one', async () => {
+    const { send } = await start();
+    const event = changed('created', startMs, { ...byEmail, price: 'price_\0' });
+    expect(await send({ ...event, id: 'evt_1' })).toBe('unlinked');
+  });
+
   test('ignores other kinds of events, and refuses a signed one that is not what it says', async () => {
     const { send, billing, node } = await start();
     const created = Math.floor(startMs / 1000);

@@ -55,6 +55,8 @@ const Invoice = z.looseObject({
 
 const ms = (seconds: number | null | undefined): number | null =>
   (seconds ?? null) === null ? null : Number(seconds) * 1000;
+/** What comes from a form of the operator's may hold anything; PostgreSQL takes no NUL, even to compare. */
+const withoutNul = (text: string | undefined): string | null => text?.replaceAll('\0', '') ?? null;
 const nobody: Reference = { userId: null, subscriptionId: null, email: null };
 
 const readSubscription = (object: unknown): StripeEvent['about'] => {
@@ -76,9 +78,9 @@ const readSubscription = (object: unknown): StripeEvent['about'] => {
       holder: null,
     },
     reference: {
-      userId: metadata?.['vulngate_user'] ?? null,
-      subscriptionId: metadata?.['vulngate_subscription'] ?? null,
-      email: metadata?.['email'] ?? null,
+      userId: withoutNul(metadata?.['vulngate_user']),
+      subscriptionId: withoutNul(metadata?.['vulngate_subscription']),
+      email: withoutNul(metadata?.['email']),
     },
   };
 };
@@ -96,22 +98,28 @@ const readAs = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
   throw fail('request.malformed', { message: `Not an event of the kind that it names: ${places}` });
 };
 
-/** readStripeEvent reads an event whose signature has been checked. Throws `request.malformed`. */
-export const readStripeEvent = (value: unknown): StripeEvent => {
-  const { id, type, created, data } = readAs(Event, value);
-  const event = { id, type, atMs: created * 1000 };
+const readAbout = (type: string, object: unknown): StripeEvent['about'] => {
   switch (type) {
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
     case 'customer.subscription.deleted':
     case 'customer.subscription.paused':
     case 'customer.subscription.resumed':
-      return { ...event, about: readSubscription(data.object) };
+      return readSubscription(object);
     case 'invoice.paid':
-      return { ...event, about: readInvoice(data.object, 'paid') };
+      return readInvoice(object, 'paid');
     case 'invoice.payment_failed':
-      return { ...event, about: readInvoice(data.object, 'payment_failed') };
+      return readInvoice(object, 'payment_failed');
     default:
-      return { ...event, about: null };
+      return null;
   }
+};
+
+/** readStripeEvent reads an event whose signature has been checked. Throws `request.malformed`. */
+export const readStripeEvent = (value: unknown): StripeEvent => {
+  const { id, type, created, data } = readAs(Event, value);
+  const about = readAbout(type, data.object);
+  // Stripe makes no ids with a NUL. Refused, the event would be sent again for days, and be no better.
+  const isKeepable = !`${id}${about?.subscription ?? ''}`.includes('\0');
+  return { id, type, atMs: created * 1000, about: isKeepable ? about : null };
 };

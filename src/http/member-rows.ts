@@ -6,6 +6,7 @@ import { emptyAnswer, jsonAnswer, parseBody } from './json.ts';
 import { listPage, slicePage } from './list-page.ts';
 import { actorOf } from './person.ts';
 import { parseQuery } from './query.ts';
+import { rowNameIn } from './row-name.ts';
 import type { Answer, Exchange, Handler } from './surface.ts';
 import type { Invitation, Member, MembershipDeps, Place } from './membership-verbs.ts';
 
@@ -78,7 +79,7 @@ export const memberHandlers = (deps: MembershipDeps, tenancy: Tenancy): Readonly
     'member.remove': async (exchange) => {
       const place = await enter(exchange, 'view');
       const actor = actorOf(exchange);
-      const named = exchange.params['user_id'] ?? '';
+      const named = rowNameIn(exchange, 'user_id');
       await memberships.remove({ actor, place, userId: named === 'me' ? actor.id : named });
       return emptyAnswer();
     },
@@ -96,7 +97,7 @@ export const memberHandlers = (deps: MembershipDeps, tenancy: Tenancy): Readonly
     'invitation.withdraw': async (exchange) => {
       const target = await enter(exchange, 'manage');
       const actor = actorOf(exchange);
-      const invitationId = exchange.params['invitation_id'] ?? '';
+      const invitationId = rowNameIn(exchange, 'invitation_id');
       // One of another tenant is no invitation of this one, whoever asks.
       const own = await memberships.invitationsOf({ actor, target });
       if (!own.some(({ id }) => id === invitationId)) throw fail('invitation.not_found');

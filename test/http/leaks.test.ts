@@ -71,6 +71,16 @@ describe('GitHub’s form', () => {
     expect(server.lines.join('')).not.toContain(token);
   });
 
+  it('is heard whatever text one of its rows has', async () => {
+    const token = await newToken();
+    const found = [
+      { token: unreal, type: '\0', url: `${place}\ud800` },
+      { token, type: 't', url: `${place}\ud800\0` },
+    ];
+    expect((await signed(JSON.stringify(found))).status).toBe(200);
+    expect((await use(token)).status).toBe(401);
+  });
+
   it('takes what it does not understand for a bad request', async () => {
     for (const body of ['{}', '[{"type":"x"}]', '[']) expect((await signed(body)).status).toBe(400);
   });

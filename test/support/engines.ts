@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, onTestFinished } from 'vitest';
+import type { OptionTexts } from '../../src/config/index.ts';
 import { Secret, silentLog } from '../../src/kernel/index.ts';
 import { openControl, type Control, type ControlSettings, type EngineName } from '../../src/storage/index.ts';
 import { postgresCommand } from './postgres-command.ts';
@@ -28,6 +29,10 @@ export const eachEngine = (name: string, suite: (makeDatabase: MakeDatabase, eng
   if (server === null) describe.skip(`${name} on postgres (no server)`, () => suite(unreachable, 'postgres'));
   else describe(`${name} on postgres`, () => suite(maker(postgresDatabases(server)), 'postgres'));
 };
+
+/** optionsOf has a whole program use a database of PostgreSQL; an embedded one it makes in its own data folder. */
+export const optionsOf = ({ settings }: TestDatabase): OptionTexts =>
+  settings.engine === 'postgres' ? { databaseUrl: settings.url.reveal(), databasePool: '6' } : {};
 
 const unreachable: MakeDatabase = () => Promise.reject(new Error('a skipped suite asked for a database'));
 

@@ -69,7 +69,8 @@ export const createPasswords = (deps: {
 
   /** Null for unknown addresses, people without a password and disabled people. */
   const holderOf = async (email: string) => {
-    const row = await findUser(email.trim().toLowerCase());
+    // PostgreSQL takes no NUL, which no address holds.
+    const row = email.includes('\0') ? undefined : await findUser(email.trim().toLowerCase());
     const digest = row?.state === 'active' ? row.password_digest : null;
     if (row === undefined || digest === null) return null;
     const { id: userId, name } = row;

@@ -17,6 +17,7 @@ import { codeEnvelope } from '../code-envelope.ts';
 import { isoTime } from '../iso-time.ts';
 import { emptyAnswer, jsonAnswer, parseBody } from '../json.ts';
 import { actorOf, personOf } from '../person.ts';
+import { rowName, rowNameIn } from '../row-name.ts';
 import { endedCookie, sessionCookie } from '../session-cookie.ts';
 import type { Answer, Exchange, Surface } from '../surface.ts';
 
@@ -80,7 +81,7 @@ export const createAuth = ({ clock, auth }: AuthDeps): Surface => {
     const body = parseBody(CodeBody, exchange.body);
     const { address, client, correlationId } = exchange;
     const started = await auth.verifyCode({
-      requestId: body.request_id,
+      requestId: rowName(body.request_id),
       code: body.code,
       kind: body.session,
       address,
@@ -124,7 +125,7 @@ export const createAuth = ({ clock, auth }: AuthDeps): Surface => {
   };
 
   const endSession = async (exchange: Exchange): Promise<Answer> => {
-    await auth.end({ actor: actorOf(exchange), sessionId: exchange.params['id'] ?? '' });
+    await auth.end({ actor: actorOf(exchange), sessionId: rowNameIn(exchange, 'id') });
     return emptyAnswer();
   };
 

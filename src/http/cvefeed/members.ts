@@ -2,6 +2,7 @@ import { ProjectInvitationBody, ProjectRoleBody, TransferBody } from '../../cont
 import { emptyAnswer, parseBody } from '../json.ts';
 import { memberHandlers } from '../member-rows.ts';
 import { actorOf } from '../person.ts';
+import { rowName } from '../row-name.ts';
 import type { Handler } from '../surface.ts';
 import { projectIdOf } from './project.ts';
 import type { CvefeedDeps } from './verbs.ts';
@@ -17,7 +18,7 @@ export const projectMemberHandlers = (deps: CvefeedDeps): Readonly<Record<string
     const [actor, projectId] = [actorOf(exchange), projectIdOf(exchange)];
     await deps.memberships.requireAccess(actor, { kind: 'project', id: projectId }, 'own');
     const { user_id: userId } = parseBody(TransferBody, exchange.body);
-    await deps.memberships.transfer({ actor, projectId, userId });
+    await deps.memberships.transfer({ actor, projectId, userId: rowName(userId) });
     return emptyAnswer();
   },
 });

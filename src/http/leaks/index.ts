@@ -15,7 +15,7 @@ import { GithubReportBody, GitlabReportBody, leakOperations, RevocationBody } fr
 import { fail, type Actor, type Clock } from '../../kernel/index.ts';
 import { createAddressLimit } from '../address-limit.ts';
 import { codeEnvelope } from '../code-envelope.ts';
-import { emptyAnswer, jsonAnswer, parseBody } from '../json.ts';
+import { emptyAnswer, jsonAnswer, parseBody, parseReport } from '../json.ts';
 import { strangerOf } from '../person.ts';
 import type { Answer, Exchange, Surface } from '../surface.ts';
 import { isSignedReport } from './signature.ts';
@@ -58,7 +58,7 @@ export const createLeaks = ({ clock, config, leaks }: LeaksDeps): Surface => {
       signature: String(headers['github-public-key-signature'] ?? ''),
     };
     if (!isSignedReport(config.githubKeys, proof, exchange.body ?? '')) throw fail('leak.unsigned');
-    const found = parseBody(GithubReportBody, exchange.body);
+    const found = parseReport(GithubReportBody, exchange.body);
     const verdicts = await leaks.reportLeaks(
       strangerOf(exchange, 'github'),
       found.map(({ token, url = '' }) => ({ presented: token, url, reporter: 'github' })),
@@ -82,7 +82,7 @@ export const createLeaks = ({ clock, config, leaks }: LeaksDeps): Surface => {
 
   const fromGitlab = async (exchange: Exchange): Promise<Answer> => {
     requireGitlab(exchange);
-    const found = parseBody(GitlabReportBody, exchange.body);
+    const found = parseReport(GitlabReportBody, exchange.body);
     await leaks.reportLeaks(
       strangerOf(exchange, 'gitlab'),
       found.map(({ token, location = '' }) => ({ presented: token, url: location, reporter: 'gitlab' })),

@@ -16,6 +16,7 @@ import { presentBearer } from '../bearer.ts';
 import { detailEnvelope } from '../detail-envelope.ts';
 import { emptyAnswer, jsonAnswer } from '../json.ts';
 import { actorOf } from '../person.ts';
+import { rowNameIn } from '../row-name.ts';
 import type { Exchange, Handler, Surface } from '../surface.ts';
 import { invitationRow, memberHandlers } from '../member-rows.ts';
 import type { MembershipDeps } from '../membership-verbs.ts';
@@ -37,7 +38,7 @@ export const createMembership = (deps: MembershipDeps): Surface => {
 
   const answering = (exchange: Exchange) => ({
     actor: actorOf(exchange),
-    invitationId: exchange.params['invitation_id'] ?? '',
+    invitationId: rowNameIn(exchange, 'invitation_id'),
   });
 
   const handlers: Readonly<Record<string, Handler>> = {

@@ -3,6 +3,7 @@ import { fail, type Actor } from '../../kernel/index.ts';
 import type { Tag, TagFace } from '../../watch/index.ts';
 import { emptyAnswer, jsonAnswer, parseBody } from '../json.ts';
 import { actorOf, personOf } from '../person.ts';
+import { rowNameIn } from '../row-name.ts';
 import type { Exchange, Handler } from '../surface.ts';
 import { cveIdOf } from './catalogue.ts';
 import { microsDate } from './dates.ts';
@@ -42,7 +43,7 @@ const given = <Member>(name: string, value: Member | undefined): Readonly<Record
 /** tagHandlers read and change the own tags of whoever is signed in or uses Basic. */
 export const tagHandlers = (deps: ReadingDeps & { readonly tags: TagVerbs }): Readonly<Record<string, Handler>> => {
   const { tags, catalog } = deps;
-  const nameIn = (exchange: Exchange): string => exchange.params['tag'] ?? '';
+  const nameIn = (exchange: Exchange): string => rowNameIn(exchange, 'tag');
 
   /** Tags are put on what there is. */
   const cveOf = (exchange: Exchange): string => {
