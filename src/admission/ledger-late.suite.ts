@@ -6,6 +6,7 @@ import type { TestDatabase } from '../../test/support/engines.ts';
 import { startLossyProxy, type LossyProxy } from '../../test/support/lossy-proxy.ts';
 import { silentLog } from '../kernel/index.ts';
 import { openControl } from '../storage/index.ts';
+import type { AdmissionOutcome } from './types.ts';
 
 const unavailable = expect.objectContaining({ code: 'admission.unavailable' });
 
@@ -38,6 +39,11 @@ export const lateSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
   };
 
   const admit = ({ node }: Scene, { verified }: Holder) => node.admission.admit(requestOf(verified));
+  const outcomeOf = (admitted: Promise<AdmissionOutcome>): Promise<string> =>
+    admitted.then(
+      ({ kind }) => kind,
+      () => 'failed',
+    );
   const usedBy = async ({ node }: Scene, { subscription }: Holder): Promise<number> =>
     (await node.admission.reading(subscription.id, subscription.terms, node.clock.nowMs())).usedMillicredits;
   const sumOf = (charges: readonly number[]): number => charges.reduce((sum, charge) => sum + charge, 0);
@@ -49,6 +55,14 @@ export const lateSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
       if (rows.length >= count) return;
     }
   };
+  /** outrun is another node that is faster, so that the next batch is decided on locked rows. */
+  const outrun = ({ database, proxy }: Scene): void =>
+    proxy.before('ledger-write', 2, () =>
+      database.db
+        .updateTable('meters')
+        .set((expression) => ({ version: expression('version', '+', 1) }))
+        .execute(),
+    );
   const chargesOf = async ({ database }: Scene, { subscription }: Holder): Promise<readonly number[]> => {
     const rows = await database.db
       .selectFrom('usage')
@@ -116,14 +130,8 @@ export const lateSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
 
   test('a charge that was decided on locked rows and refused is not made by a commit that comes late', async () => {
     const scene = await open();
-    const { database, proxy, node, holder, other } = scene;
-    // Another node is faster, twice.
-    proxy.before('ledger-write', 2, () =>
-      database.db
-        .updateTable('meters')
-        .set((expression) => ({ version: expression('version', '+', 1) }))
-        .execute(),
-    );
+    const { proxy, node, holder, other } = scene;
+    outrun(scene);
     const late = proxy.delay('commit\0');
     await expect(admit(scene, holder)).rejects.toEqual(unavailable);
     const next = admit(scene, other);
@@ -132,6 +140,33 @@ export const lateSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
     admittedOf(await next);
     expect(sumOf(await chargesOf(scene, holder))).toBe(1000);
     expect(await usedBy(scene, holder)).toBe(1000);
+    expect(await node.admission.discrepancies()).toEqual([]);
+  });
+
+  test('a server that does not answer fails the requests before twenty seconds, and the next ones are served', async () => {
+    const scene = await open();
+    const { database, proxy, node, holder, other } = scene;
+    const late = proxy.delay('ledger-write', 'waiting');
+    const refused = admit(scene, holder).catch((error: unknown) => error);
+    const twentySeconds = sql`select pg_sleep(20)`.execute(database.db).catch(() => null);
+    expect(await Promise.race([refused, twentySeconds])).toEqual(unavailable);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event = 'PgSleep'`.execute(database.db);
+    admittedOf(await admit(scene, other));
+    await late.deliver();
+    expect(await chargesOf(scene, holder)).toEqual([1000]);
+    expect(await node.admission.discrepancies()).toEqual([]);
+  });
+
+  test('locked rows whose node is gone in silence are free again by themselves', async () => {
+    const scene = await open();
+    const { proxy, node, holder, other } = scene;
+    outrun(scene);
+    proxy.delay('commit\0');
+    await expect(admit(scene, holder)).rejects.toEqual(unavailable);
+    const attempts = [await outcomeOf(admit(scene, other)), await outcomeOf(admit(scene, other))];
+    expect(attempts).toContain('admitted');
+    expect(await chargesOf(scene, holder)).toEqual([1000]);
     expect(await node.admission.discrepancies()).toEqual([]);
   });
 };

@@ -21,23 +21,26 @@ const typeParsers: pg.CustomTypesConfig = {
 const lockMs = 5000;
 /** The longest statement is a step of a migration or of the compaction. */
 const queryMs = 60_000;
+/** Requests wait for the ledger: its statements are short, and wait for a lock at the most. */
+const ledgerQueryMs = lockMs + 3000;
 
 /**
  * For statements that only look rows up by their keys. Their plans are kept from when the tables were small, and a plan that
  * reads a small table whole reads it whole for ever.
  */
-export const byKeysOnly = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'] as const;
+const byKeysOnly = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'] as const;
 
-/**
- * openPool connects lazily; a connection that the server closes is replaced by the next query. `settings` are the server's,
- * as `name=value`.
- */
-export const openPool = (
-  url: Secret<string>,
-  poolSize: number,
-  onError: (error: Error) => void,
-  settings: readonly string[] = [],
-): pg.Pool => {
+interface PoolOptions {
+  readonly url: Secret<string>;
+  readonly poolSize: number;
+  readonly onError: (error: Error) => void;
+  readonly timeoutMs?: number;
+  /** The server's, as `name=value`. */
+  readonly settings?: readonly string[];
+}
+
+/** openPool connects lazily; a connection that the server closes is replaced by the next query. */
+export const openPool = ({ url, poolSize, onError, timeoutMs = queryMs, settings = [] }: PoolOptions): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: poolSize,
@@ -45,7 +48,7 @@ export const openPool = (
     connectionTimeoutMillis: 5000,
     // A lock that is never released, or a server that stopped answering, must become an error and not a silence.
     options: [`lock_timeout=${lockMs}`, ...settings].map((setting) => `-c ${setting}`).join(' '),
-    query_timeout: queryMs,
+    query_timeout: timeoutMs,
     application_name: 'vulngate',
     keepAlive: true,
   });
@@ -54,6 +57,24 @@ export const openPool = (
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 };
+
+/** openLedgerPool gives one connection, for look-ups by key that requests wait for. */
+export const openLedgerPool = (
+  { url, onError }: Pick<PoolOptions, 'url' | 'onError'>,
+  durability: 'full' | 'process',
+): pg.Pool =>
+  openPool({
+    url,
+    poolSize: 1,
+    onError,
+    timeoutMs: ledgerQueryMs,
+    settings: [
+      ...byKeysOnly,
+      // When a node is gone in silence, the server does not hold the rows of its transaction until the network finds out.
+      `idle_in_transaction_session_timeout=${lockMs}`,
+      ...(durability === 'process' ? ['synchronous_commit=off'] : []),
+    ],
+  });
 
 export const postgresDialect = (pool: pg.Pool): Dialect => new PostgresDialect({ pool });
 

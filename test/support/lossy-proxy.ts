@@ -11,10 +11,10 @@ export interface LossyProxy {
   /** loseAnswer cuts the connection when the server has answered the next message that contains `mark`. */
   loseAnswer(mark: string): void;
   /**
-   * delay cuts the connection of the next message that contains `mark`, which the server gets only when `deliver` is called:
-   * that resolves when the server has answered it.
+   * delay holds the next message that contains `mark` back until `deliver` is called, which resolves when the server has
+   * answered it; the answer is lost. The client is cut off at once, or is left waiting.
    */
-  delay(mark: string): { deliver(): Promise<void> };
+  delay(mark: string, client?: 'cut' | 'waiting'): { deliver(): Promise<void> };
   /** before runs `action` ahead of each of the next `times` messages that contain `mark`. */
   before(mark: string, times: number, action: () => Promise<unknown>): void;
   /** stop cuts every connection, and new ones as they come, until `start`. The port stays taken: nobody else may have it. */
@@ -36,7 +36,11 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
   const url = new URL(target.url.reveal());
   const sockets = new Set<Socket>();
   let mark: string | null = null;
-  let delayed: { readonly mark: string; take(chunk: Buffer, upstream: Socket): void } | null = null;
+  let delayed: {
+    readonly mark: string;
+    readonly client: 'cut' | 'waiting';
+    take(chunk: Buffer, upstream: Socket): void;
+  } | null = null;
   let early: { readonly mark: string; times: number; readonly action: () => Promise<unknown> } | null = null;
   let isStopped = false;
 
@@ -64,8 +68,8 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
       if (delayed !== null && chunk.includes(delayed.mark)) {
         isDelayed = true;
         delayed.take(chunk, upstream);
+        if (delayed.client === 'cut') client.destroy();
         delayed = null;
-        client.destroy();
         return;
       }
       if (mark !== null && chunk.includes(mark)) {
@@ -97,7 +101,7 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
     loseAnswer: (next) => {
       mark = next;
     },
-    delay: (next) => {
+    delay: (next, client = 'cut') => {
       const taken = new Promise<() => Promise<void>>((done) => {
         const take = (chunk: Buffer, upstream: Socket): void =>
           done(() => {
@@ -105,7 +109,7 @@ export const startLossyProxy = async (target: PostgresSettings): Promise<LossyPr
             upstream.write(chunk);
             return answered;
           });
-        delayed = { mark: next, take };
+        delayed = { mark: next, client, take };
       });
       return { deliver: async () => (await taken)() };
     },
