@@ -84,12 +84,26 @@ const sqlState = (error: unknown): string | null =>
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
+  'EAI_AGAIN',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOENT',
 ]);
+
+/**
+ * What a sound program meets while a server is stopped, full or changed over, or when somebody took away its password,
+ * database or rights: connection (08), authorization (28), resources (53), operator (57), a standby that only reads (25006), a
+ * transaction that was idle or ran for too long (25P03, 25P04).
+ */
+const unavailableStates = /^(08...|28...|53...|57P0.|57014|25006|25P03|25P04|3D000|42501)$/;
+
+/** What the driver finds out itself, and reports by these texts alone. */
+const driverTexts =
+  /^(Connection terminated|timeout e|Query read timeout|The server does not support SSL|There was an error establishing an SSL|Client has encountered a connection error|SASL: )/;
 
 /** Any number, as long as every version of the program uses the same one. */
 const turnsKey = 7_381_240_551;
@@ -113,11 +127,9 @@ export const postgresEngine: Engine = {
     const code = sqlState(error);
     if (code === '23505') return 'unique';
     if (code === '40001' || code === '40P01' || code === '55P03') return 'busy';
-    if (code !== null && (networkCodes.has(code) || /^(08|57P0|53)/.test(code))) return 'unavailable';
+    if (code !== null && (networkCodes.has(code) || unavailableStates.test(code))) return 'unavailable';
     if (code === 'XX001' || code === 'XX002') return 'corrupt';
-    // The driver reports a connection lost in the middle, or no free one in time, by these texts alone.
-    if (error instanceof Error && /^(Connection terminated|timeout exceeded|Query read timeout)/.test(error.message))
-      return 'unavailable';
+    if (error instanceof Error && driverTexts.test(error.message)) return 'unavailable';
     return null;
   },
 };
