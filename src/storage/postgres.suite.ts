@@ -69,4 +69,21 @@ export const serverSuite = (makeDatabase: () => Promise<TestDatabase>): void => 
     const error = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string');
     expect(postgresEngine.classify(error)).toBe('unavailable');
   });
+
+  test('reads what is committed, whatever isolation the database has been given', async () => {
+    const database = await makeDatabase();
+    await sql`do $$ begin
+      execute format('alter database %I set default_transaction_isolation = serializable', current_database());
+    end $$`.execute(database.db);
+    const control = await openControl(database.settings, silentLog);
+    const ledger = control.direct.engine === 'postgres' ? control.direct.open('process') : null;
+    const { rows } = await sql<{ transaction_isolation: string }>`show transaction_isolation`.execute(control.db);
+    const shown = await ledger?.query<{ transaction_isolation: string }>('show transaction_isolation');
+    await ledger?.end();
+    await control.close();
+    expect([...rows, ...(shown?.rows ?? [])].map((row) => row.transaction_isolation)).toEqual([
+      'read committed',
+      'read committed',
+    ]);
+  });
 };

@@ -24,6 +24,9 @@ const queryMs = 60_000;
 /** Requests wait for the ledger: its statements are short, and wait for a lock at the most. */
 const ledgerQueryMs = lockMs + 3000;
 
+/** Statements here lock what they decide on and read it anew; a database may have been given another default. */
+const isolation = String.raw`default_transaction_isolation=read\ committed`;
+
 /**
  * For statements that only look rows up by their keys. Their plans are kept from when the tables were small, and a plan that
  * reads a small table whole reads it whole for ever.
@@ -47,7 +50,7 @@ export const openPool = ({ url, poolSize, onError, timeoutMs = queryMs, settings
     types: typeParsers,
     connectionTimeoutMillis: 5000,
     // A lock that is never released, or a server that stopped answering, must become an error and not a silence.
-    options: [`lock_timeout=${lockMs}`, ...settings].map((setting) => `-c ${setting}`).join(' '),
+    options: [`lock_timeout=${lockMs}`, isolation, ...settings].map((setting) => `-c ${setting}`).join(' '),
     query_timeout: timeoutMs,
     application_name: 'vulngate',
     keepAlive: true,
