@@ -8,6 +8,7 @@ import { startLossyProxy, type LossyProxy } from '../../test/support/lossy-proxy
 import { turning } from '../../test/support/turning.ts';
 import { createLog, silentLog } from '../kernel/index.ts';
 import { openControl, type Control } from '../storage/index.ts';
+import { lateSuite } from './ledger-late.suite.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -253,5 +254,8 @@ const readinessSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
 eachEngine('ledger without its database', (makeDatabase, engine) => {
   readinessSuite(makeDatabase);
   if (engine === 'sqlite') sqliteSuite(makeDatabase);
-  else postgresSuite(makeDatabase);
+  else {
+    postgresSuite(makeDatabase);
+    lateSuite(makeDatabase);
+  }
 });

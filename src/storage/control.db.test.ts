@@ -8,6 +8,7 @@ import { eachEngine } from '../../test/support/engines.ts';
 import { AppError, Secret, silentLog } from '../kernel/index.ts';
 import { controlSchemaVersion, inTransaction, openControl, ping, type Control } from './index.ts';
 import { migrate } from './migrate.ts';
+import { serverSuite } from './postgres.suite.ts';
 import type { Kind } from './schema-columns.suite.ts';
 import { expectedTables } from './schema-tables.suite.ts';
 
@@ -36,6 +37,8 @@ const versionOf = async ({ db }: Control): Promise<string | undefined> =>
   (await db.selectFrom('settings').select('value').where('key', '=', 'schema_version').executeTakeFirst())?.value;
 
 eachEngine('control plane', (makeDatabase, engine) => {
+  if (engine === 'postgres') serverSuite(makeDatabase);
+
   test('has the tables and columns that its types say', async () => {
     expect(await shapeOf(await makeDatabase())).toEqual(expectedTables);
   });

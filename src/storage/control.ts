@@ -105,20 +105,17 @@ const openSqlite = (path: string): Control => {
 
 const openPostgres = async (settings: Extract<ControlSettings, { engine: 'postgres' }>, log: Log): Promise<Control> => {
   // The driver is loaded where it is used: most servers run on the embedded engine.
-  const { byKeysOnly, openPool, postgresDialect, postgresEngine } = await import('./postgres.ts');
-  const isLost = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
-  const pool = openPool(settings.url, settings.poolSize, isLost);
+  const { openLedgerPool, openPool, postgresDialect, postgresEngine } = await import('./postgres.ts');
+  const { url, poolSize } = settings;
+  const onError = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
+  const pool = openPool({ url, poolSize, onError });
   const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));
   return {
     db,
     engine: postgresEngine,
     direct: {
       engine: 'postgres',
-      open: (durability) =>
-        openPool(settings.url, 1, isLost, [
-          ...byKeysOnly,
-          ...(durability === 'process' ? ['synchronous_commit=off'] : []),
-        ]),
+      open: (durability) => openLedgerPool({ url, onError }, durability),
     },
     close: async () => {
       await db.destroy();
