@@ -35,7 +35,7 @@ export const options = [
     default: '10',
     minimum: 2,
     maximum: 200,
-    description: 'PostgreSQL connections that one process may hold.',
+    description: 'PostgreSQL connections that one process may hold, the one of the ledger among them.',
     example: '20',
   },
   {

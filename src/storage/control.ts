@@ -108,7 +108,8 @@ const openPostgres = async (settings: Extract<ControlSettings, { engine: 'postgr
   const { openLedgerPool, openPool, postgresDialect, postgresEngine } = await import('./postgres.ts');
   const { url, poolSize } = settings;
   const onError = (error: Error): void => log.warn('storage.connection_lost', { reason: error.message });
-  const pool = openPool({ url, poolSize, onError });
+  // One connection of those that a process may hold is the ledger's.
+  const pool = openPool({ url, poolSize: Math.max(1, poolSize - 1), onError });
   const db = kyselyOf(translating(postgresDialect(pool), postgresEngine));
   return {
     db,

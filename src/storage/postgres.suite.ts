@@ -86,4 +86,22 @@ export const serverSuite = (makeDatabase: () => Promise<TestDatabase>): void => 
       'read committed',
     ]);
   });
+
+  test('holds no more connections than it was given, the one of the ledger among them', async () => {
+    const database = await makeDatabase();
+    if (database.settings.engine !== 'postgres') return;
+    const control = await openControl({ ...database.settings, poolSize: 3 }, silentLog);
+    const ledger = control.direct.engine === 'postgres' ? control.direct.open('process') : null;
+    const pidSql = 'select pg_backend_pid() as pid, pg_sleep(0.05)';
+    const pids = await Promise.all(
+      Array.from(
+        { length: 12 },
+        async () => (await sql<{ pid: number }>`${sql.raw(pidSql)}`.execute(control.db)).rows[0],
+      ),
+    );
+    const own = (await ledger?.query<{ pid: number }>(pidSql))?.rows[0];
+    await ledger?.end();
+    await control.close();
+    expect(new Set([...pids, own].map((row) => row?.pid)).size).toBe(3);
+  });
 };
