@@ -42,6 +42,7 @@ export const openControl = async (
 ): Promise<Control> => {
   const control = settings.engine === 'sqlite' ? openSqlite(settings.path) : await openPostgres(settings, log);
   try {
+    await control.engine.refuseUnfit(control.db);
     await migrate(control.db, control.engine, schemaVersion);
   } catch (error) {
     await control.close();

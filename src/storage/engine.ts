@@ -33,6 +33,8 @@ export interface Engine {
   takeTurns(tx: Db): Promise<void>;
   /** numbersAfter makes the serial key of a table go on after a number that it has given, as far as anybody knows. */
   numbersAfter(tx: Db, table: string, column: string, greatest: number): Promise<void>;
+  /** refuseUnfit throws `storage.unavailable` for a database that cannot hold what is stored, before anything is changed. */
+  refuseUnfit(db: Db): Promise<void>;
   /** What an engine error means, or null for an error that is none of the engine's. */
   classify(error: unknown): 'unique' | 'busy' | 'unavailable' | 'corrupt' | null;
 }

@@ -1,6 +1,6 @@
 /** Risk: what a PostgreSQL server ordinarily says no with is told as a defect, or its settings change what the program does. */
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { TestDatabase } from '../../test/support/engines.ts';
 import { Secret, silentLog } from '../kernel/index.ts';
 import { openControl, type ControlSettings } from './index.ts';
@@ -85,6 +85,16 @@ export const serverSuite = (makeDatabase: () => Promise<TestDatabase>): void => 
       'read committed',
       'read committed',
     ]);
+  });
+
+  test.each(['SQL_ASCII', 'LATIN1'])('refuses a database with the encoding %s', async (encoding) => {
+    const database = await makeDatabase();
+    const name = `vulngate_test_${encoding.toLowerCase()}`;
+    await sql`create database ${sql.id(name)} encoding ${sql.lit(encoding)} template template0`.execute(database.db);
+    onTestFinished(async () => void (await sql`drop database ${sql.id(name)}`.execute(database.db)));
+    const refusal = await again(database, (url) => (url.pathname = `/${name}`));
+    expect(refusal).toEqual(unavailable);
+    expect(String(refusal)).toContain(`encoding ${encoding}`);
   });
 
   test('holds no more connections than it was given, the one of the ledger among them', async () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { PostgresDialect, sql, type Dialect } from 'kysely';
-import type { Secret } from '../kernel/index.ts';
+import { fail, type Secret } from '../kernel/index.ts';
 import type { Engine } from './engine.ts';
 
 /** int8 arrives as text; a value beyond 2^53 would lose digits, so it fails instead. */
@@ -125,6 +125,14 @@ export const postgresEngine: Engine = {
   },
   numbersAfter: async (tx, table, column, greatest) => {
     await sql`select setval(pg_get_serial_sequence(${table}, ${column}), ${greatest})`.execute(tx);
+  },
+  refuseUnfit: async (db) => {
+    const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(db);
+    const encoding = rows[0]?.server_encoding ?? 'unknown';
+    if (encoding === 'UTF8') return;
+    // Others lack letters, and SQL_ASCII takes any bytes for text. It cannot be changed afterwards.
+    const internal = `the database has the encoding ${encoding}; make one with: encoding 'UTF8' template template0`;
+    throw fail('storage.unavailable', { internal });
   },
   classify: (error) => {
     const code = sqlState(error);

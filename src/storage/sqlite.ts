@@ -127,6 +127,7 @@ export const sqliteEngine: Engine = {
       where not exists (select 1 from sqlite_sequence where name = ${table})
         and exists (select 1 from sqlite_master where name = ${table} and sql like '%autoincrement%')`.execute(tx);
   },
+  refuseUnfit: () => Promise.resolve(),
   classify: (error) => {
     const code = resultCode(error);
     if (code === null) return null;
