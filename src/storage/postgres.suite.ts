@@ -89,8 +89,12 @@ export const serverSuite = (makeDatabase: () => Promise<TestDatabase>): void => 
 
   test.each(['SQL_ASCII', 'LATIN1'])('refuses a database with the encoding %s', async (encoding) => {
     const database = await makeDatabase();
-    const name = `vulngate_test_${encoding.toLowerCase()}`;
-    await sql`create database ${sql.id(name)} encoding ${sql.lit(encoding)} template template0`.execute(database.db);
+    const [current] = (await sql<{ name: string }>`select current_database() as name`.execute(database.db)).rows;
+    const name = `${current?.name ?? ''}_${encoding.toLowerCase()}`;
+    // With a locale that every encoding can have.
+    await sql`create database ${sql.id(name)} encoding ${sql.lit(encoding)} locale 'C' template template0`.execute(
+      database.db,
+    );
     onTestFinished(async () => void (await sql`drop database ${sql.id(name)}`.execute(database.db)));
     const refusal = await again(database, (url) => (url.pathname = `/${name}`));
     expect(refusal).toEqual(unavailable);

@@ -104,7 +104,7 @@ const postgresDatabases = (server: string): Source => {
   let template: Promise<string> | null = null;
   const makeTemplate = async (): Promise<string> => {
     const name = newName();
-    await command(`create database ${name}`);
+    await command(`create database ${name} encoding 'UTF8' template template0`);
     const control = await openControl(at(name), silentLog);
     await control.close();
     return name;

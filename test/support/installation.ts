@@ -54,7 +54,7 @@ export const postgresInstallation = async (other?: string): Promise<Installation
   const server = other ?? postgresUrl();
   if (server === null) return null;
   const name = `vulngate_test_${randomBytes(8).toString('hex')}`;
-  await postgresCommand(server, `create database ${name}`);
+  await postgresCommand(server, `create database ${name} encoding 'UTF8' template template0`);
   if (other === undefined) atEnd(() => postgresCommand(server, `drop database if exists ${name} with (force)`));
   const url = new URL(server);
   url.pathname = `/${name}`;
