@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { requestOf } from '../../test/support/actors.ts';
-import { ManualClock, silentLog, type VerifiedCredential } from '../kernel/index.ts';
+import { credentialOf, requestOf } from '../../test/support/actors.ts';
+import { ManualClock, silentLog } from '../kernel/index.ts';
 import { createBatcher } from './batch.ts';
 import type { Ledger, LedgerSettlement } from './store/ledger.ts';
 import type { AdmissionOutcome } from './types.ts';
@@ -10,14 +10,7 @@ import type { AdmissionOutcome } from './types.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const meter = { usedMillicredits: 0, limitMillicredits: null, resetAtMs: 0, rate: null };
-const credential: VerifiedCredential = {
-  id: 'crd_1',
-  family: 'subscription-key',
-  ownerId: 'sub_1',
-  fence: 0,
-  terms: { planName: 'Plan', creditLimitMillicredits: null, rate: null, periodAnchorMs: 0 },
-  scopes: {},
-};
+const credential = credentialOf();
 
 /** A ledger whose transactions take until the test ends them. */
 const slowLedger = () => {

@@ -4,10 +4,10 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { admittedOf, holderOn, nodeOn, requestOf, type Holder, type Node } from '../../test/support/actors.ts';
 import { eachEngine, type TestDatabase } from '../../test/support/engines.ts';
-import { startLossyProxy, type LossyProxy } from '../../test/support/lossy-proxy.ts';
+import { lossyNode, type LossyNode } from '../../test/support/lossy-node.ts';
 import { turning } from '../../test/support/turning.ts';
-import { createLog, silentLog } from '../kernel/index.ts';
-import { openControl, type Control } from '../storage/index.ts';
+import { createLog } from '../kernel/index.ts';
+import type { Control } from '../storage/index.ts';
 import { lateSuite } from './ledger-late.suite.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -86,28 +86,16 @@ const sqliteSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
 };
 
 const postgresSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
-  interface Scene {
-    readonly database: TestDatabase;
-    readonly proxy: LossyProxy;
-    readonly node: Node;
+  interface Scene extends LossyNode {
     readonly holder: Holder;
   }
 
-  /** A node behind a network that may fail; `database` sees the server directly. */
   const open = async (): Promise<Scene> => {
-    const database = await makeDatabase();
-    if (database.settings.engine !== 'postgres') throw new Error('this suite is for PostgreSQL');
-    const proxy = await startLossyProxy(database.settings);
-    const control = await openControl(proxy.settings, silentLog);
-    const node = await nodeOn(control);
-    onTestFinished(async () => {
-      await node.close();
-      await control.close();
-      await proxy.close();
-    });
+    const scene = await lossyNode(makeDatabase);
+    const { node } = scene;
     const holder = await holderOn(node, { creditsMillicredits: 5000 });
     admittedOf(await node.admission.admit(requestOf(holder.verified)));
-    return { database, proxy, node, holder };
+    return { ...scene, holder };
   };
   const admit = ({ node, holder }: Scene) => node.admission.admit(requestOf(holder.verified));
 

@@ -1,41 +1,27 @@
 /** Risk: a request that was refused as not charged is charged by its statement all the same, which the server got late. */
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
-import { admittedOf, holderOn, nodeOn, requestOf, type Holder, type Node } from '../../test/support/actors.ts';
+import { expect, test } from 'vitest';
+import { admittedOf, holderOn, requestOf, type Holder } from '../../test/support/actors.ts';
 import type { TestDatabase } from '../../test/support/engines.ts';
-import { startLossyProxy, type LossyProxy } from '../../test/support/lossy-proxy.ts';
-import { silentLog } from '../kernel/index.ts';
-import { openControl } from '../storage/index.ts';
+import { lossyNode, type LossyNode } from '../../test/support/lossy-node.ts';
 import type { AdmissionOutcome } from './types.ts';
 
 const unavailable = expect.objectContaining({ code: 'admission.unavailable' });
 
-interface Scene {
-  readonly database: TestDatabase;
-  readonly proxy: LossyProxy;
-  readonly node: Node;
+interface Scene extends LossyNode {
   /** Both have one request behind them. */
   readonly holder: Holder;
   readonly other: Holder;
 }
 
 export const lateSuite = (makeDatabase: () => Promise<TestDatabase>): void => {
-  /** A node behind a network that may be slow; `database` sees the server directly. */
   const open = async (): Promise<Scene> => {
-    const database = await makeDatabase();
-    if (database.settings.engine !== 'postgres') throw new Error('this suite is for PostgreSQL');
-    const proxy = await startLossyProxy(database.settings);
-    const control = await openControl(proxy.settings, silentLog);
-    const node = await nodeOn(control);
-    onTestFinished(async () => {
-      await node.close();
-      await control.close();
-      await proxy.close();
-    });
+    const scene = await lossyNode(makeDatabase);
+    const { node } = scene;
     const holder = await holderOn(node, { creditsMillicredits: 5000 });
     const other = await holderOn(node);
     for (const { verified } of [holder, other]) admittedOf(await node.admission.admit(requestOf(verified)));
-    return { database, proxy, node, holder, other };
+    return { ...scene, holder, other };
   };
 
   const admit = ({ node }: Scene, { verified }: Holder) => node.admission.admit(requestOf(verified));

@@ -16,5 +16,6 @@ export { createLog, silentLog, type Log, type LogFields, type LogLevel } from '.
 export { scanMillicredits, type Family, type Level, type Terms, type VerifiedCredential } from './caller.ts';
 export { operatorActor, systemActor, type Actor } from './actor.ts';
 export { pausesMax, pauseThread } from './thread-pause.ts';
+export { sqliteCodeOf } from './sqlite-code.ts';
 export { enterWriteAhead } from './write-ahead.ts';
 export type { AuditEntry, AuditScope, AuditSink } from './audit-entry.ts';

@@ -1,13 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { sqliteCodeOf } from './sqlite-code.ts';
 import { pausesMax, pauseThread } from './thread-pause.ts';
 
 const busyCode = 5;
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  (error.errcode & 0xff) === busyCode;
+const isBusy = (error: unknown): boolean => ((sqliteCodeOf(error) ?? 0) & 0xff) === busyCode;
 
 /**
  * enterWriteAhead has an SQLite file write ahead to a log, so that readers and a writer do not wait for each other. Processes

@@ -11,7 +11,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely';
-import { enterWriteAhead } from '../kernel/index.ts';
+import { enterWriteAhead, sqliteCodeOf } from '../kernel/index.ts';
 import type { Engine } from './engine.ts';
 import type { Mutex } from './mutex.ts';
 
@@ -107,9 +107,6 @@ export const sqliteDialect = (database: DatabaseSync, mutex: Mutex): Dialect => 
   createQueryCompiler: () => new SqliteQueryCompiler(),
 });
 
-const resultCode = (error: unknown): number | null =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
-
 export const sqliteEngine: Engine = {
   name: 'sqlite',
   text: 'text',
@@ -129,7 +126,7 @@ export const sqliteEngine: Engine = {
   },
   refuseUnfit: () => Promise.resolve(),
   classify: (error) => {
-    const code = resultCode(error);
+    const code = sqliteCodeOf(error);
     if (code === null) return null;
     if (code === 2067 || code === 1555) return 'unique';
     switch (code & 0xff) {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { existsSync, statSync } from 'node:fs';
-import { enterWriteAhead, fail } from '../../kernel/index.ts';
+import { enterWriteAhead, fail, sqliteCodeOf } from '../../kernel/index.ts';
 import { catalogPageBytes, catalogSchema, catalogSchemaVersion } from '../schema.ts';
 
 /** Words gathered in memory before the text index writes a segment; a batch of records fits. */
@@ -105,8 +105,7 @@ const dropAll = (db: DatabaseSync): void => {
   for (const { name } of names) if (typeof name === 'string') db.exec(`drop table "${name.replaceAll('"', '""')}"`);
 };
 
-const errcodeOf = (error: unknown): number =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
+const errcodeOf = (error: unknown): number => (sqliteCodeOf(error) ?? 0) & 0xff;
 
 const isBusy = (error: unknown): boolean => errcodeOf(error) === 5 || errcodeOf(error) === 6;
 
