@@ -47,7 +47,7 @@ p{margin:.5rem 0;max-width:68ch}.soft{color:var(--soft)}
 nav{position:sticky;top:2rem;font-size:.925rem}nav ul,.plain{list-style:none;margin:0;padding:0}nav a{display:flex;justify-content:space-between;gap:1rem;padding:.3rem 0;text-decoration:none;color:var(--ink)}nav a:hover{color:var(--accent)}nav .price{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.5rem;margin:0 0 1.5rem;scroll-margin-top:1.5rem}
 .line{display:flex;gap:1rem;align-items:baseline;justify-content:space-between}
-.route{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:baseline;margin:.75rem 0}.route code{font-size:.95rem}
+.route{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:baseline;margin:.75rem 0}.route code{font-size:.95rem;min-width:0;overflow-wrap:anywhere}
 .method{font:700 .75rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.04em;border:1px solid currentColor;border-radius:5px;padding:.05rem .45rem;color:var(--get)}.method.post{color:var(--post)}
 .badge{background:var(--mark);color:var(--accent);border-radius:999px;padding:.1rem .75rem;font-size:.85rem;font-weight:600;white-space:nowrap}
 dl{margin:0;border-top:1px solid var(--line)}dl>div{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:.25rem 1.5rem;padding:.65rem 0;border-bottom:1px solid var(--line)}dt{margin:0}dd{margin:0}dd .soft{font-size:.9rem}
